@@ -9,9 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-type SignalType = Literal[
-    "interaction", "navigation", "network", "localData", "instrumentation", "userDefined"
-]
+type SignalType = Literal["interaction", "navigation", "network", "localData", "instrumentation", "userDefined"]
 
 SIGNAL_TYPES: tuple[SignalType, ...] = (
     "interaction",
@@ -23,9 +21,7 @@ SIGNAL_TYPES: tuple[SignalType, ...] = (
 )
 """The six types of https://segment.com/docs/connections/auto-instrumentation/, in the order shown."""
 
-type EventStatus = Literal[
-    "predicted", "confirmed", "sent", "held", "released", "delivered", "failed", "dropped"
-]
+type EventStatus = Literal["predicted", "confirmed", "sent", "held", "released", "delivered", "failed", "dropped"]
 type EventType = Literal["track", "identify", "page", "screen", "group", "alias"]
 type Upstream = Literal["hold", "release"]
 
@@ -64,6 +60,15 @@ class SignalRow(Row):
     page_url: str | None = None
     masked: tuple[str, ...] = ()
     """Paths inside `data` whose values look like the SDK's mask (`XXX`, 999)."""
+
+
+class EventRef(Row):
+    """Enough of an event to name it in a difference."""
+
+    id: str
+    type: EventType
+    name: str
+    rule: str | None
 
 
 class EventRow(Row):
@@ -106,6 +111,11 @@ class EventRow(Row):
 
     reason: str | None = None
     """Why it failed, where it did."""
+
+    @property
+    def ref(self) -> EventRef:
+        """Its name in a difference."""
+        return EventRef(id=self.id, type=self.type, name=self.name, rule=self.rule)
 
 
 class ExchangeRow(Row):
@@ -177,15 +187,6 @@ class RulesState(Row):
     rules: tuple[RuleInfo, ...]
     error: RulesError | None = None
     """The last refusal, where it came after this set was loaded."""
-
-
-class EventRef(Row):
-    """Enough of an event to name it in a difference."""
-
-    id: str
-    type: EventType
-    name: str
-    rule: str | None
 
 
 class Judged(Row):
@@ -261,8 +262,8 @@ type RecordKind = Literal[
 class Record(BaseModel):
     """One entry of the feed.
 
-    `payload` is the row's JSON: `status` ServiceStatus, `exchange` ExchangeRow, `signal` SignalRow, `event` EventRow (an
-    upsert by id), `event_gone` EventRef, `reject` RejectRow, `rules` RulesState, `rules_rejected` RulesError,
+    `payload` is the row's JSON: `status` ServiceStatus, `exchange` ExchangeRow, `signal` SignalRow, `event` EventRow
+    (an upsert by id), `event_gone` EventRef, `reject` RejectRow, `rules` RulesState, `rules_rejected` RulesError,
     `judged` Judged, `rule_failed` RuleFailure.
     """
 
