@@ -61,13 +61,13 @@ class Store:
             SigproxyError: It can't be opened, or is of a later version of sigproxy.
         """
         try:
-            if read_only:
-                db = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, check_same_thread=False)
-            else:
-                path.touch(mode=0o600)
-                db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10)
-            db.row_factory = sqlite3.Row
-            return cls(_prepared(db, path, read_only=read_only))
+            db = _connected(path, read_only=read_only)
+            try:
+                _prepare(db, path, read_only=read_only)
+            except BaseException:
+                db.close()
+                raise
+            return cls(db)
         except (sqlite3.Error, OSError) as problem:
             raise SigproxyError(
                 f"The capture file {path} can't be opened: {problem}.",
@@ -221,7 +221,17 @@ class Store:
         yield from rows
 
 
-def _prepared(db: sqlite3.Connection, path: Path, *, read_only: bool) -> sqlite3.Connection:
+def _connected(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    if read_only:
+        db = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, check_same_thread=False)
+    else:
+        path.touch(mode=0o600)
+        db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10)
+    db.row_factory = sqlite3.Row
+    return db
+
+
+def _prepare(db: sqlite3.Connection, path: Path, *, read_only: bool) -> None:
     version = db.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
         raise SigproxyError(
@@ -234,4 +244,3 @@ def _prepared(db: sqlite3.Connection, path: Path, *, read_only: bool) -> sqlite3
         if version < SCHEMA_VERSION:
             db.executescript(SCHEMA)
             db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    return db

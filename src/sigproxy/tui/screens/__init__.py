@@ -1,0 +1,1 @@
+"""Full screens and dialogs; what they hold is in `widgets`."""
