@@ -7,6 +7,11 @@ SigproxyError
 └── RulesInvalid     rule files that can't be used; exit code 5
 """
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sigproxy.domain.records import RulesError
+
 
 class SigproxyError(Exception):
     """Something a user can act on: `message` says what happened, `hint` the next step."""
@@ -41,6 +46,10 @@ class Refused(SigproxyError):
 
 
 class RulesInvalid(SigproxyError):
-    """Rule files that can't be used; `problems` name file, line and column."""
+    """Rule files that can't be used; `problems` name file, line and column of each."""
 
     exit_code = 5
+
+    def __init__(self, message: str, hint: str = "", problems: "tuple[RulesError, ...]" = ()) -> None:
+        super().__init__(message, hint)
+        self.problems = problems

@@ -75,7 +75,7 @@ async def _import(
     arrived: list[Arrivals] = []
     ingest = Ingest(writer, known=set(), arrived=arrived.append, event_status="sent")
     try:
-        for chunk in batched(read_recording(path), CHUNK):
+        for chunk in batched(read_recording(path), CHUNK, strict=False):
             arrivals = await ingest.store(chunk)
             await judge.save(judge.book.add_app(arrivals.events))
             arrived.append(arrivals)

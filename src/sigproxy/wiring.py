@@ -1,16 +1,13 @@
 """Puts the parts together: the service, the proxy in front of it and the API behind it, on one event loop."""
 
-import asyncio
-import signal
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from sigproxy.api.server import serve_api
 from sigproxy.config import Settings
 from sigproxy.domain.records import ServiceStatus
 from sigproxy.engine.client import Engine
-from sigproxy.proxy.addon import addons
 from sigproxy.proxy.master import build_master, running
 from sigproxy.proxy.ports import ServedBundle
 from sigproxy.service import Service

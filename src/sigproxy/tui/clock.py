@@ -3,7 +3,9 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
+
+from sigproxy.domain.signal import epoch_ms
 
 NO_TIME = "--:--:--"
 
@@ -20,15 +22,13 @@ class Clock:
 
     def of(self, iso: str, millis: bool = True) -> str:
         """Return the time of day of an ISO 8601 timestamp; dashes where it can't be read."""
-        try:
-            moment = datetime.fromisoformat(iso)
-        except ValueError:
-            return NO_TIME
-        return self._of_day(moment, millis)
+        at_ms = epoch_ms(iso)
+        return NO_TIME if at_ms is None else self.at(at_ms / 1000, millis)
 
     def at(self, epoch: float, millis: bool = False) -> str:
         """Return the time of day of epoch seconds."""
-        return self._of_day(datetime.fromtimestamp(epoch).astimezone(), millis)
+        shown = datetime.fromtimestamp(epoch, UTC).astimezone(self.zone)
+        return shown.strftime("%H:%M:%S") + (f".{shown.microsecond // 1000:03}" if millis else "")
 
     def age(self, epoch: float) -> str:
         """Return how long ago that was, in the largest unit that says something: `12 s ago`."""
@@ -46,14 +46,8 @@ class Clock:
         hour, minute = divmod(minutes, 60)
         return f"{hour:02}:{minute:02}:{second:02}"
 
-    def delay(self, iso: str, epoch: float) -> str | None:
-        """Return how long after the ISO 8601 timestamp the epoch seconds are, as `+1.9 s`; None where unknown."""
-        try:
-            made = datetime.fromisoformat(iso).timestamp()
-        except ValueError:
-            return None
-        return f"{epoch - made:+.1f} s"
 
-    def _of_day(self, moment: datetime, millis: bool) -> str:
-        shown = moment.astimezone(self.zone)
-        return shown.strftime("%H:%M:%S") + (f".{shown.microsecond // 1000:03}" if millis else "")
+def delay(iso: str, epoch: float) -> str | None:
+    """Return how long after the ISO 8601 timestamp the epoch seconds are, as `+1.9 s`; None where unknown."""
+    made = epoch_ms(iso)
+    return None if made is None else f"{epoch - made / 1000:+.1f} s"

@@ -50,6 +50,14 @@ class StreamRow:
         parts = urlsplit(url)
         return parts.path + (f"#{parts.fragment}" if parts.fragment else "")
 
+    @property
+    def failed(self) -> bool:
+        """Whether it is a reject, or a response with an error status."""
+        if isinstance(self.source, RejectRow):
+            return True
+        status = self.source.data.get("status") if isinstance(self.source.data, dict) else None
+        return self.kind == "network" and isinstance(status, int) and status >= 400
+
     @cached_property
     def haystack(self) -> str:
         """All its text in lower case, made when first searched."""
@@ -72,12 +80,11 @@ class StreamWindow:
         """Whether anything is being hidden."""
         return bool(self.hidden or self.text)
 
-    def catch_up(self) -> int:
-        """Take in the session's new rows; return how many of them show."""
+    def catch_up(self) -> int | None:
+        """Take in the session's new rows; return how many of them show, or None where old rows were let go."""
         if self._session.forgotten != self._forgotten:
-            before = self.rows[-1].seq if self.rows else -1
             self._rebuild()
-            return len(self.rows) - bisect_left(self.rows, before + 1, key=_seq)
+            return None
         fresh = [row for row in self._session.stream[self._read :] if self._shows(row)]
         self._read = len(self._session.stream)
         self.rows.extend(fresh)

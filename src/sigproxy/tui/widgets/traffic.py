@@ -1,0 +1,39 @@
+"""What the app has asked for so far, by role."""
+
+from textual.content import Content
+from textual.widgets import Static
+
+from sigproxy.tui.state import SessionState
+from sigproxy.tui.widgets.rows import fit
+
+ROLES = {
+    "app": "App requests",
+    "settings": "Settings",
+    "bundle": "Rules bundle",
+    "signals": "Signal uploads",
+    "events": "Event uploads",
+    "metrics": "SDK metrics",
+}
+
+
+class Traffic(Static):
+    """Counts of exchanges; grey where none came."""
+
+    def __init__(self, session: SessionState, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._session = session
+
+    def show(self) -> None:
+        """Draw the counts."""
+        self.update(
+            Content("\n").join([self._line(title, self._session.exchanges[role]) for role, title in ROLES.items()])
+        )
+
+    def on_resize(self) -> None:
+        """Put the counts at the new right edge."""
+        self.show()
+
+    def _line(self, title: str, count: int) -> Content:
+        number = f"{count:,}"
+        name = fit(title, max(0, self.content_size.width - len(number)))
+        return Content.assemble((name, "$muted"), (number, "$foreground" if count else "$muted"))
