@@ -9,7 +9,6 @@ from pathlib import Path
 from sigproxy.config import Settings
 from sigproxy.domain.book import EventBook
 from sigproxy.engine.client import Engine
-from sigproxy.errors import RulesInvalid
 from sigproxy.feed import Feed
 from sigproxy.ingest import Arrivals, Ingest
 from sigproxy.judge import Judge
@@ -66,9 +65,7 @@ async def import_file(settings: Settings, path: Path, progress: Callable[[int, i
         store.close()
 
 
-async def _import(
-    settings: Settings, store: Store, session: str, path: Path, progress: Callable[[int], None]
-) -> ImportSummary:
+async def _import(settings: Settings, store: Store, session: str, path: Path, progress: Callable[[int], None]) -> ImportSummary:
     writer = Writer(store, session, Feed(lambda since, limit: store.records(session, since, limit)))
     engine = Engine(settings.engine)
     judge = Judge(engine, writer, EventBook())
@@ -97,10 +94,7 @@ async def _judge(settings: Settings, engine: Engine, judge: Judge, writer: Write
     await engine.start()
     try:
         task = asyncio.create_task(judge.run())
-        try:
-            await Reloader(settings.rules, judge, writer).load()
-        except RulesInvalid:
-            pass
+        await Reloader(settings.rules, judge, writer).load()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     finally:

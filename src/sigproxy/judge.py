@@ -157,10 +157,7 @@ class Judge:
         self.compiled = compiled
         if stored:
             self._latest = max((signal.at_ms or 0, signal.index or 0) for signal in stored)
-        sources = {
-            one.message_id: PredictionSource(one.message_id, one.timestamp, one.at_ms, one.anonymous_id)
-            for one in stored
-        }
+        sources = {one.message_id: PredictionSource(one.message_id, one.timestamp, one.at_ms, one.anonymous_id) for one in stored}
         changes, difference = self.book.replace_predictions(_predictions(evaluation, sources))
         return changes, difference, evaluation.failures, len(stored)
 
@@ -202,9 +199,7 @@ def _predictions(evaluation: Evaluation, sources: dict[str, PredictionSource]) -
             continue
         nth = made[call.rule, call.signal]
         try:
-            prediction = predict(
-                method=call.method, args=call.args, rule=call.rule, causes=call.causes, current=current, nth=nth
-            )
+            prediction = predict(method=call.method, args=call.args, rule=call.rule, causes=call.causes, current=current, nth=nth)
         except ValueError:
             continue
         made[call.rule, call.signal] += 1

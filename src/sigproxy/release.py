@@ -51,4 +51,4 @@ class Sender:
                 said = (await answer.text())[:200].strip()
                 return f"{wire.host} answered {answer.status}" + (f": {said}" if said else "")
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
-            return f"{wire.host} could not be reached: {problem or type(problem).__name__}"
+            return f"{wire.host} could not be reached: {str(problem) or type(problem).__name__}"

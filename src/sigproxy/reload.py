@@ -62,9 +62,7 @@ class Reloader:
     async def watch(self) -> None:
         """Load again at every change, for ever."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        changes = awatch(
-            self._folder, debounce=DEBOUNCE_MS, step=STEP_MS, rust_timeout=LOOK_AGAIN_MS, yield_on_timeout=True
-        )
+        changes = awatch(self._folder, debounce=DEBOUNCE_MS, step=STEP_MS, rust_timeout=LOOK_AGAIN_MS, yield_on_timeout=True)
         async for _ in changes:
             await self.load()
 

@@ -143,9 +143,7 @@ class Transaction:
         self._seq += 1
         return self._seq
 
-    def _record(
-        self, kind: RecordKind, row: Row, payload: dict[str, Any] | None = None, *, stored: bool = True
-    ) -> None:
+    def _record(self, kind: RecordKind, row: Row, payload: dict[str, Any] | None = None, *, stored: bool = True) -> None:
         payload = payload if payload is not None else row.model_dump(by_alias=True, mode="json")
         text = json.dumps(payload) if stored else None
         self._db.execute("INSERT INTO records VALUES (?,?,?,?,?)", (self._seq, self._session, self._at, kind, text))

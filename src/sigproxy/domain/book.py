@@ -144,9 +144,7 @@ class EventBook:
         return changes
 
     def _app_row(self, held: _Held) -> EventRow:
-        return app_row(
-            held.event, row_id=held.row_id, status=held.status, prediction=held.prediction, reason=held.reason
-        )
+        return app_row(held.event, row_id=held.row_id, status=held.status, prediction=held.prediction, reason=held.reason)
 
     def _rows(self) -> dict[str, EventRow]:
         rows = {held.row_id: self._app_row(held) for held in self._app.values()}

@@ -121,11 +121,7 @@ def payload_of_call(method: str, args: Sequence[Any]) -> dict[str, Any]:
             message |= dict(zip(("userId", "previousId"), words, strict=False))
         case _:
             named = (
-                dict(zip(("category", "name"), words, strict=False))
-                if len(words) > 1
-                else {"name": words[0]}
-                if words
-                else {}
+                dict(zip(("category", "name"), words, strict=False)) if len(words) > 1 else {"name": words[0]} if words else {}
             )
             message |= named | {"properties": body | named}
     if method != "alias" and len(objects) > 1:
@@ -192,9 +188,7 @@ def shown_payload(payload: Mapping[str, Any]) -> dict[str, Any]:
     return {key: mask_key(str(value)) if key == "writeKey" else value for key, value in payload.items()}
 
 
-def app_row(
-    event: AppEvent, *, row_id: str, status: EventStatus, prediction: Prediction | None, reason: str | None
-) -> EventRow:
+def app_row(event: AppEvent, *, row_id: str, status: EventStatus, prediction: Prediction | None, reason: str | None) -> EventRow:
     """Show an app's event, joined with the prediction that foretold it."""
     if status == "sent" and prediction:
         status = "confirmed"

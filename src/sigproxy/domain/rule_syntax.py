@@ -98,9 +98,7 @@ def condition(operator: str, path: list[Step], value: Any, *, ignoring_case: boo
 def _check_value(operator: str, value: Any) -> None:
     if operator.endswith("one of") and not isinstance(value, list):
         raise ValueError(f"`{operator}` needs a list, such as `[1, 2]`")
-    if operator.split(" ")[0] in ("greater", "less") and (
-        isinstance(value, bool) or not isinstance(value, int | float)
-    ):
+    if operator.split(" ")[0] in ("greater", "less") and (isinstance(value, bool) or not isinstance(value, int | float)):
         raise ValueError(f"`{operator}` compares numbers, and {json.dumps(value)} is none")
     if operator in ("starts with", "ends with", "matches", "matches regex") and not isinstance(value, str):
         raise ValueError(f"`{operator}` compares text; put {json.dumps(value)} in quotes")

@@ -127,9 +127,7 @@ def summary(signal: Signal) -> str:
         case "interaction":
             return _target(data)
         case "navigation":
-            return text(data.get("currentScreen")) or _short(
-                text(data.get("currentUrl")) or text(data.get("url")) or ""
-            )
+            return text(data.get("currentScreen")) or _short(text(data.get("currentUrl")) or text(data.get("url")) or "")
         case "network":
             words = (data.get("status"), data.get("method"), _short(text(data.get("url")) or ""))
             return " ".join(str(word) for word in words if word not in (None, ""))

@@ -129,9 +129,7 @@ class Engine:
     async def evaluate(self, signals: Sequence[EngineSignal]) -> Evaluation:
         """Evaluate live signals, in order. A signal whose rules bring the engine down costs only itself."""
         async with self._lock:
-            parts = [
-                part for chunk in batched(signals, CHUNK, strict=False) for part in await self._evaluate_live(chunk)
-            ]
+            parts = [part for chunk in batched(signals, CHUNK, strict=False) for part in await self._evaluate_live(chunk)]
             return _joined(parts)
 
     async def _evaluate_live(self, chunk: Sequence[EngineSignal]) -> list[Evaluation]:

@@ -84,17 +84,13 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("help", "question_mark", "app.help", "Help", "Show all keys.", "global", show=True),
     Action("quit", "q", "app.quit", "Quit", "Leave; the service captures on.", "global", show=True),
-    Action(
-        "activity.filter", "slash", "filter", "Filter", "Show only rows that contain a text.", "activity", show=True
-    ),
+    Action("activity.filter", "slash", "filter", "Filter", "Show only rows that contain a text.", "activity", show=True),
     Action("activity.show_all", "a", "show_all", "Show all", "Take every filter off.", "activity"),
     Action("activity.copy", "c", "copy", "Copy", "Copy the selected signal as JSON.", "activity", show=True),
     Action("activity.detail", "enter", "open_detail", "Detail", "Open the selected signal's detail.", "activity"),
     Action("activity.close", "escape", "close_detail", "Close", "Close the detail, or the text filter.", "activity"),
     Action("events.release", "r", "release", "Release", "Send the selected event to Segment.", "events", show=True),
-    Action(
-        "events.release_all", "R", "release_all", "Release all", "Send on everything that is held.", "events", show=True
-    ),
+    Action("events.release_all", "R", "release_all", "Release all", "Send on everything that is held.", "events", show=True),
     Action("events.drop", "d", "drop", "Drop", "Never send the selected held event.", "events", show=True),
     Action("events.undo", "u", "undo", "Undo drop", "Hold the event dropped last again.", "events", show=True),
     Action("events.copy", "c", "copy", "Copy", "Copy the selected event as JSON.", "events"),

@@ -61,14 +61,11 @@ def facts_of_json(key: str, value: Any, masked: frozenset[str] = frozenset(), pa
     """Return a JSON value as a fact; `masked` names the paths whose values are an SDK's mask."""
     if isinstance(value, dict) and value:
         inside = tuple(
-            facts_of_json(str(name), inner, masked, f"{path}.{name}" if path else str(name))
-            for name, inner in value.items()
+            facts_of_json(str(name), inner, masked, f"{path}.{name}" if path else str(name)) for name, inner in value.items()
         )
         return Fact(key, inside=inside)
     if isinstance(value, list) and value:
-        inside = tuple(
-            facts_of_json(str(place), inner, masked, f"{path}[{place}]") for place, inner in enumerate(value)
-        )
+        inside = tuple(facts_of_json(str(place), inner, masked, f"{path}[{place}]") for place, inner in enumerate(value))
         return Fact(key, f"[{len(value)}]", "muted", inside=inside)
     text, tone = _literal(value)
     return Fact(key, text, tone, "masked" if path in masked else "")

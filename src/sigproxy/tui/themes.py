@@ -16,7 +16,7 @@ DARK = Theme(
     warning="#f0b866",
     error="#f7858c",
     variables={
-        "muted": "#8a95a8",
+        "muted": "#96a1b4",
         "signal-interaction": "#82aaff",
         "signal-navigation": "#c8a0ff",
         "signal-network": "#5fd7c4",

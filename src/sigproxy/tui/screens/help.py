@@ -24,9 +24,9 @@ class HelpScreen(ModalScreen[None]):
     HelpScreen {
         align: center middle;
         & > VerticalScroll {
-            width: 78; max-width: 96%; scrollbar-size-vertical: 1; height: auto; max-height: 90%; padding: 1 2; background: $surface;
+            width: 78; max-width: 96%; height: auto; max-height: 90%; padding: 1 2; background: $surface;
             border: round $primary; border-title-color: $primary; border-title-style: bold;
-            border-subtitle-color: $muted;
+            border-subtitle-color: $muted; scrollbar-size-vertical: 1;
         }
     }
     """

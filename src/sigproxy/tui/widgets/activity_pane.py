@@ -216,9 +216,7 @@ class ActivityPane(Horizontal):
 
     def _titles(self) -> None:
         shown, total = len(self._window.rows), len(self._session.stream)
-        self.stream_box.border_title = (
-            f"Signals · {shown:,} of {total:,}" if self._window.filtered else f"Signals · {total:,}"
-        )
+        self.stream_box.border_title = f"Signals · {shown:,} of {total:,}" if self._window.filtered else f"Signals · {total:,}"
         self.stream_box.border_subtitle = self.stream.position
 
 

@@ -130,7 +130,7 @@ class EventsPane(Vertical):
         if not count:
             self.notify("Nothing is held.")
             return
-        question = f"Send {count:,} held event{'s' * (count != 1)} to Segment? This can't be taken back."
+        question = f"Send {count:,} held event{'s' * (count != 1)} to Segment?\nThis can't be taken back."
         self.app.push_screen(Confirm("Release all", question, yes="Release"), self._release_all)
 
     def action_drop(self) -> None:
@@ -180,13 +180,16 @@ class EventsPane(Vertical):
     def _tally(self) -> Content:
         counts = self._session.tally()
         shown = [status for status in STATUSES if status in ALWAYS or counts[status]]
-        between = "  " if self.screen.has_class("-narrow") else "  ·  "
-        return Content.styled(between, "$muted").join([_count(status, counts[status]) for status in shown])
+        narrow = self.screen.has_class("-narrow")
+        between = Content.styled("  " if narrow else "  ·  ", "$muted")
+        return between.join([_count(status, counts[status], brief=narrow and status not in ALWAYS) for status in shown])
 
 
-def _count(status: EventStatus, count: int) -> Content:
-    colour = VARIABLES[STATUSES[status].tone] if count else "$muted"
-    return Content.assemble((f"{status} ", "$muted"), (f"{count:,}", f"bold {colour}" if count else colour))
+def _count(status: EventStatus, count: int, brief: bool) -> Content:
+    look = STATUSES[status]
+    colour = VARIABLES[look.tone] if count else "$muted"
+    name = look.glyph if brief else status
+    return Content.assemble((f"{name} ", "$muted"), (f"{count:,}", f"bold {colour}" if count else colour))
 
 
 def _headline(event: EventRow) -> Content:

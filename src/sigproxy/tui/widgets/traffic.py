@@ -25,9 +25,7 @@ class Traffic(Static):
 
     def show(self) -> None:
         """Draw the counts."""
-        self.update(
-            Content("\n").join([self._line(title, self._session.exchanges[role]) for role, title in ROLES.items()])
-        )
+        self.update(Content("\n").join([self._line(title, self._session.exchanges[role]) for role, title in ROLES.items()]))
 
     def on_resize(self) -> None:
         """Put the counts at the new right edge."""

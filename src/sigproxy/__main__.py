@@ -1,0 +1,5 @@
+"""`python -m sigproxy`."""
+
+from sigproxy.cli import main
+
+main()

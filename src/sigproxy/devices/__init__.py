@@ -1,0 +1,1 @@
+"""What runs the app: a browser here, phones elsewhere."""
