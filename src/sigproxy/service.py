@@ -138,6 +138,10 @@ class Service:
             passed_through=self._passed_through,
         )
 
+    def listening(self, *, proxy: str, api: str, ca: Path) -> None:
+        """Take note of where the proxy and the API listen."""
+        self.proxy_address, self.api_url, self.ca_path = proxy, api, ca
+
     def follow(self, since: int) -> AsyncIterator[list[Record]]:
         """Yield the session's records after a number, then live ones, for ever."""
         return self._feed.follow(since)

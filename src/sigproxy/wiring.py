@@ -1,13 +1,19 @@
 """Puts the parts together: the service, the proxy in front of it and the API behind it, on one event loop."""
 
+import asyncio
+import signal
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+
+from mitmproxy import ctx
 
 from sigproxy.api.server import serve_api
-from sigproxy.config import Settings
+from sigproxy.config import Settings, load_settings
 from sigproxy.domain.records import ServiceStatus
 from sigproxy.engine.client import Engine
+from sigproxy.proxy.addon import addons
 from sigproxy.proxy.master import build_master, running
 from sigproxy.proxy.ports import ServedBundle
 from sigproxy.service import Service
@@ -79,9 +85,59 @@ async def serve(settings: Settings, *, ready: Callable[[ServiceStatus], None]) -
             direction=direction,
         )
         async with running(master) as (host, port), serve_api(service, home=settings.home) as api:
-            service.listening(proxy=f"{host}:{port}", api=api.url, ca=master.ca_path)
             direction.control_api = (api.host, api.port)
+            service.listening(proxy=f"{host}:{port}", api=api.url, ca=master.ca_path)
             await service.announce()
+            api.publish_state()
             with _stopped_by_signals(service.stopped):
                 ready(service.status())
                 await service.stopped.wait()
+
+
+@contextmanager
+def _stopped_by_signals(stopped: asyncio.Event) -> Iterator[None]:
+    """Let Ctrl+C and `kill` end the service as the stop command does."""
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    with suppress(NotImplementedError):  # Windows: Ctrl+C arrives as KeyboardInterrupt
+        for one in signals:
+            loop.add_signal_handler(one, stopped.set)
+    try:
+        yield
+    finally:
+        with suppress(NotImplementedError):
+            for one in signals:
+                loop.remove_signal_handler(one)
+
+
+class StockHost:
+    """The service inside somebody else's mitmproxy: starts and ends with it, on its loop and its options."""
+
+    def __init__(self) -> None:
+        self._stack = AsyncExitStack()
+
+    async def running(self) -> None:
+        """Start, and take part in the traffic."""
+        settings = load_settings()
+        service = await self._stack.enter_async_context(capturing(settings))
+        api = await self._stack.enter_async_context(serve_api(service, home=settings.home))
+        direction = ServiceDirection(service)
+        direction.control_api = (api.host, api.port)
+        ctx.master.addons.add(*addons(service, direction))
+        proxyserver = ctx.master.addons.get("proxyserver")
+        host, port = (*proxyserver.listen_addrs(), (ctx.options.listen_host or "127.0.0.1", ctx.options.listen_port or 8080))[0][
+            :2
+        ]
+        ca = Path(ctx.options.confdir).expanduser() / "mitmproxy-ca-cert.pem"
+        service.listening(proxy=f"{host}:{port}", api=api.url, ca=ca)
+        await service.announce()
+        api.publish_state()
+
+    async def done(self) -> None:
+        """End with mitmproxy."""
+        await self._stack.aclose()
+
+
+def stock_addons() -> list[object]:
+    """Return the addons for stock mitmproxy: `mitmproxy -s addons/sigproxy.py`."""
+    return [StockHost()]

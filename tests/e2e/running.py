@@ -36,9 +36,7 @@ class Running:
     async def browser(self) -> AsyncIterator[aiohttp.ClientSession]:
         """A client that trusts the proxy's authority."""
         trust = ssl.create_default_context(cafile=self.ca)
-        async with aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(ssl=trust), proxy=f"http://{self.proxy}"
-        ) as session:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trust), proxy=f"http://{self.proxy}") as session:
             yield session
 
     async def replay(self, exchanges: Sequence[Exchange]) -> list[int]:

@@ -13,9 +13,9 @@ from tests.tui.fakes import NOW, FakeControl
 CLOCK = Clock(lambda: NOW, UTC)
 
 
-def build(control: FakeControl, keymap: Mapping[str, str] | None = None) -> SigproxyApp:
+def build(control: FakeControl, keymap: Mapping[str, str] | None = None, retry: float = 0.01) -> SigproxyApp:
     """Make an app that draws every batch at once, so that a test needs no waiting."""
-    app = SigproxyApp(control, clock=CLOCK, keymap=keymap, frame=0, retry=0.01)
+    app = SigproxyApp(control, clock=CLOCK, keymap=keymap, frame=0, retry=retry)
     app.animation_level = "none"
     return app
 
@@ -32,10 +32,13 @@ async def settled(pilot: Pilot[None], control: FakeControl) -> None:
 
 @asynccontextmanager
 async def started(
-    control: FakeControl, size: tuple[int, int] = (120, 36), keymap: Mapping[str, str] | None = None
+    control: FakeControl,
+    size: tuple[int, int] = (120, 36),
+    keymap: Mapping[str, str] | None = None,
+    retry: float = 0.01,
 ) -> AsyncIterator[tuple[SigproxyApp, Pilot[None]]]:
     """Run the app until all that the fake has is on screen."""
-    app = build(control, keymap)
+    app = build(control, keymap, retry)
     async with app.run_test(size=size, notifications=True) as pilot:
         await settled(pilot, control)
         yield app, pilot

@@ -30,8 +30,7 @@ async def test_a_stopped_service_is_said_calmly_and_found_again_by_itself() -> N
 async def test_r_reconnects_only_where_there_is_no_connection() -> None:
     story = shop_visit()
     control = FakeControl(story.records)
-    async with started(control) as (app, pilot):
-        app._retry = 3600
+    async with started(control, retry=3600) as (app, pilot):
         await pilot.press("3", "home", "down", "r")
         await pilot.pause()
         assert len(control.commands) == 1
@@ -104,12 +103,13 @@ async def test_rules_show_their_count_verdict_and_failures() -> None:
 async def test_help_lists_every_action_with_the_keys_in_force() -> None:
     async with started(FakeControl(), keymap={"quit": "ctrl+x"}) as (app, pilot):
         await pilot.press("question_mark")
-        assert isinstance(app.screen, HelpScreen)
-        words = str(app.screen.query_one(Static).render())
+        help_screen = app.screen_stack[-1]
+        assert isinstance(help_screen, HelpScreen)
+        words = str(help_screen.query_one(Static).render())
         assert all(action.title in words and action.help in words for action in ACTIONS)
         assert "^x" in words or "ctrl+x" in words
         await pilot.press("escape")
-        assert app.screen is app.main
+        assert app.screen_stack[-1] is app.main
 
 
 def test_help_fits_a_narrow_screen() -> None:
@@ -165,4 +165,4 @@ async def test_tabs_answer_to_clicks() -> None:
 async def test_quitting_says_that_the_service_goes_on() -> None:
     async with started(FakeControl()) as (app, pilot):
         await pilot.press("q")
-        assert LEFT in [message for message in app._exit_renderables]
+        assert LEFT in app._exit_renderables

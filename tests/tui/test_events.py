@@ -32,7 +32,7 @@ async def test_release_all_asks_first_and_says_how_many() -> None:
 
 async def test_enter_on_the_question_is_the_safe_answer() -> None:
     control = FakeControl(shop_visit().records)
-    async with started(control) as (app, pilot):
+    async with started(control) as (_, pilot):
         await pilot.press("3", "R", "enter")
         await pilot.pause()
         assert control.commands == []

@@ -1,12 +1,12 @@
 """The session, record by record, without a terminal."""
 
 from sigproxy.domain.records import EventRef, RuleFailure
-from sigproxy.tui.state import FAILURES, SessionState
+from sigproxy.tui.state import FAILURES, KEEP, SessionState
 from tests.tui.fakes import RULES, RULES_ERROR, Story, shop_visit, status
 
 
-def told(story: Story, **options: int) -> SessionState:
-    session = SessionState(**options)
+def told(story: Story, keep: int = KEEP) -> SessionState:
+    session = SessionState(keep=keep)
     for record in story.records:
         session.apply(record)
     return session

@@ -24,7 +24,7 @@ class SuggestingGroup(click.Group):
         except click.UsageError as problem:
             close = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
             if close:
-                problem.message += f" Did you mean '{close[0]}'?"
+                raise click.UsageError(f"{problem.message} Did you mean '{close[0]}'?", ctx) from problem
             raise
 
 

@@ -68,15 +68,7 @@ def _serve(settings: "Settings", as_json: bool) -> None:
     def ready(status: "ServiceStatus") -> None:
         _announce(status.proxy, status.api, status.ca, status.session, as_json)
 
-    loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
-    try:
-        import uvloop
-
-        loop_factory = uvloop.new_event_loop
-    except ImportError:
-        pass
-    with asyncio.Runner(loop_factory=loop_factory) as runner:
-        runner.run(serve(settings, ready=ready))
+    asyncio.run(serve(settings, ready=ready))
 
 
 def _announce(proxy: str, api: str, ca: str, session: str, as_json: bool) -> None:

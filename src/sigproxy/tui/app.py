@@ -67,13 +67,10 @@ class SigproxyApp(App[None]):
         """Give Textual's own themes the colours that only ours name."""
         return DARK.variables
 
-    def get_default_screen(self) -> MainScreen:
-        """Show the session."""
-        return MainScreen(self.session, self._clock)
-
     def on_mount(self) -> None:
         """Begin to follow."""
         self.set_keymap(self.keymap)
+        self.push_screen(MainScreen(self.session, self._clock))
         self._follow()
 
     @property
@@ -103,6 +100,8 @@ class SigproxyApp(App[None]):
         self._draw_soon()
 
     def _begin_session(self) -> None:
+        while self.screen is not self.main:
+            self.pop_screen()
         self.session = SessionState()
         self.switch_screen(MainScreen(self.session, self._clock))
 

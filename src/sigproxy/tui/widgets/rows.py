@@ -81,6 +81,7 @@ class RowList(ScrollView, can_focus=True):
         self.following = follow
         self.unseen = 0
         """Rows that arrived below while it wasn't following."""
+        self._placing = False
 
     @property
     def position(self) -> str:
@@ -157,7 +158,9 @@ class RowList(ScrollView, can_focus=True):
         self.refresh()
 
     def _scroll_to_cursor(self, index: int) -> None:
+        self._placing = True
         self.scroll_to_region(Region(0, index, 1, 1), animate=False, immediate=True, force=True)
+        self._placing = False
 
     def _move(self, index: int | None) -> None:
         self.cursor = index
@@ -176,7 +179,7 @@ class RowList(ScrollView, can_focus=True):
         super().watch_scroll_y(old_value, new_value)
         if new_value < min(old_value, self.max_scroll_y):
             self._set_following(False)
-        elif new_value > old_value and new_value >= self.max_scroll_y and not self._cursor_in_sight:
+        elif new_value > old_value and new_value >= self.max_scroll_y and not (self._placing or self._cursor_in_sight):
             self.show_end()
 
     def on_resize(self) -> None:
