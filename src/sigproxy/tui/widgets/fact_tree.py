@@ -8,13 +8,12 @@ from textual.widgets.tree import TreeNode
 
 from sigproxy.tui.detail import Fact
 from sigproxy.tui.messages import ShowEvent, ShowSignal
-from sigproxy.tui.widgets.tones import TONE_CLASSES, tone_css, tone_style
+from sigproxy.tui.widgets.tones import tone_style
 
 
 class FactTree(Tree[Fact]):
     """Facts, foldable; a fact with a link is followed with enter or a click."""
 
-    COMPONENT_CLASSES = set(TONE_CLASSES)
     DEFAULT_CSS = """
     FactTree {
         background: $background; padding: 0 0 0 1; scrollbar-size: 0 1;
@@ -22,7 +21,7 @@ class FactTree(Tree[Fact]):
         & > .tree--guides, & > .tree--guides-hover, & > .tree--guides-selected { color: $frame; }
         &:focus > .tree--guides, &:focus > .tree--guides-hover, &:focus > .tree--guides-selected { color: $frame; }
     }
-    """ + tone_css("FactTree")
+    """
     ICON_NODE = "▸ "
     ICON_NODE_EXPANDED = "▾ "
 

@@ -21,7 +21,7 @@ from textual.strip import Strip
 
 from sigproxy.tui.actions import bindings
 from sigproxy.tui.kinds import Tone
-from sigproxy.tui.widgets.tones import TONE_CLASSES, tone_css, tone_style
+from sigproxy.tui.widgets.tones import tone_style
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,14 @@ class RowList(ScrollView, can_focus=True):
     """Rows with a cursor. Follows the end until the cursor or the view leaves it, then stays put."""
 
     BINDINGS = bindings("list")
-    COMPONENT_CLASSES = {"rows--cursor", *TONE_CLASSES}
+    COMPONENT_CLASSES = {"rows--cursor"}
     DEFAULT_CSS = """
     RowList {
         overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; background: $background;
         & > .rows--cursor { background: $row-cursor-blurred; }
         &:focus > .rows--cursor { background: $row-cursor; }
     }
-    """ + tone_css("RowList")
+    """
 
     class Highlighted(Message):
         """The cursor is on another row, or its row has changed."""

@@ -1,6 +1,9 @@
-"""Meaning to colour: component classes for widgets that draw their own lines."""
+"""Meaning to colour, for content markup and for widgets that draw their own lines."""
+
+from functools import lru_cache
 
 from rich.style import Style
+from textual.color import Color
 from textual.widget import Widget
 
 from sigproxy.tui.kinds import Tone
@@ -20,19 +23,17 @@ VARIABLES: dict[Tone, str] = {
     "instrumentation": "$signal-instrumentation",
     "userdefined": "$signal-userdefined",
 }
-
-TONE_CLASSES: frozenset[str] = frozenset(f"tone--{tone}" for tone in VARIABLES)
-
-
-def tone_css(selector: str) -> str:
-    """Return the CSS that gives a widget's tones their colours; its `COMPONENT_CLASSES` need `TONE_CLASSES`."""
-    rules = (
-        f".tone--{tone} {{ color: {variable};{' text-style: bold;' if tone == 'strong' else ''} }}"
-        for tone, variable in VARIABLES.items()
-    )
-    return f"{selector} {{ {' '.join(f'& > {rule}' for rule in rules)} }}"
+"""The theme's variable for each tone."""
 
 
 def tone_style(widget: Widget, tone: Tone) -> Style:
-    """Return the colour alone, to be laid over a background. Textual keeps it until the theme changes."""
-    return widget.get_component_rich_style(f"tone--{tone}", partial=True)
+    """Return the colour alone, to be laid over a background.
+
+    Read off the theme, so that no list has to carry a component class for every tone.
+    """
+    return _style(widget.app.theme_variables[VARIABLES[tone].removeprefix("$")], tone == "strong")
+
+
+@lru_cache(maxsize=256)
+def _style(color: str, bold: bool) -> Style:
+    return Style(color=Color.parse(color).rich_color, bold=bold or None)
