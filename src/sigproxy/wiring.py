@@ -124,18 +124,26 @@ class StockHost:
         direction = ServiceDirection(service)
         direction.control_api = (api.host, api.port)
         ctx.master.addons.add(*addons(service, direction))
-        proxyserver = ctx.master.addons.get("proxyserver")
-        host, port = (*proxyserver.listen_addrs(), (ctx.options.listen_host or "127.0.0.1", ctx.options.listen_port or 8080))[0][
-            :2
-        ]
-        ca = Path(ctx.options.confdir).expanduser() / "mitmproxy-ca-cert.pem"
-        service.listening(proxy=f"{host}:{port}", api=api.url, ca=ca)
+        host, port = _stock_address()
+        service.listening(proxy=f"{host}:{port}", api=api.url, ca=_stock_authority())
         await service.announce()
         api.publish_state()
 
     async def done(self) -> None:
         """End with mitmproxy."""
         await self._stack.aclose()
+
+
+def _stock_address() -> tuple[str, int]:
+    """Return where the stock proxy listens; what it was told where it doesn't (yet)."""
+    listening = ctx.master.addons.get("proxyserver").listen_addrs()
+    told = (ctx.options.listen_host or "127.0.0.1", ctx.options.listen_port or 8080)
+    host, port, *_ = listening[0] if listening else told
+    return host, port
+
+
+def _stock_authority() -> Path:
+    return Path(ctx.options.confdir).expanduser() / "mitmproxy-ca-cert.pem"
 
 
 def stock_addons() -> list[object]:

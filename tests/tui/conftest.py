@@ -4,11 +4,18 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC
 
+import pytest
 from textual.pilot import Pilot
 
 from sigproxy.tui.app import SigproxyApp
 from sigproxy.tui.clock import Clock
 from tests.tui.fakes import NOW, FakeControl
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the snapshot plug-in write its report: it still asks for the time in a deprecated way."""
+    config.addinivalue_line("filterwarnings", "ignore:datetime.datetime.utcnow:DeprecationWarning")
+
 
 CLOCK = Clock(lambda: NOW, UTC)
 

@@ -62,7 +62,7 @@ async def test_a_new_session_starts_an_empty_screen() -> None:
 
 
 async def test_t_turns_detection_off_where_it_is_on_and_on_where_it_ran_out() -> None:
-    for until, on in ((status().detection_until, False), (1.0, True), (None, True)):
+    for until, on in ((status().detection_until, False), (1.0, True)):
         control = FakeControl(now=status(detection_until=until))
         async with started(control) as (_, pilot):
             await pilot.press("t")

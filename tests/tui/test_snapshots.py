@@ -42,11 +42,7 @@ def shown(control: FakeControl, theme: str, *keys: str) -> tuple[SigproxyApp, Ca
 
 @everywhere
 @at_each_size
-@pytest.mark.parametrize(
-    "keys",
-    [("enter",), ("2",), ("3", "enter")],
-    ids=["activity", "rules", "events"],
-)
+@pytest.mark.parametrize("keys", [("enter",), ("2",), ("3", "enter")], ids=["activity", "rules", "events"])
 def test_pane(snap_compare: Compare, theme: str, size: tuple[int, int], keys: tuple[str, ...]) -> None:
     app, run_before = shown(FakeControl(shop_visit().records), theme, *keys)
     assert snap_compare(app, terminal_size=size, run_before=run_before)

@@ -54,16 +54,19 @@ async def _run(*, headless: bool, quiet: bool) -> Summary | None:
         home, rules = Path(folder) / "home", Path(folder) / "rules"
         home.mkdir(mode=0o700)
         shutil.copytree(shipped_rules(), rules)
-        async with serving(shop_app()) as shop, serving(segment_app(received)) as segment:
-            async with _service(home, rules, shop, segment) as client:
-                if headless:
-
-                    def say(line: str) -> None:
-                        click.echo(line, err=quiet)
-
-                    async with _visitor(client.state, shop, watched=False, say=say) as visitor:
-                        return await Story(client, visitor, received, rules, say).tell()
+        async with (
+            serving(shop_app()) as shop,
+            serving(segment_app(received)) as segment,
+            _service(home, rules, shop, segment) as client,
+        ):
+            if not headless:
                 return await _watched(client, shop, received, rules)
+
+            def say(line: str) -> None:
+                click.echo(line, err=quiet)
+
+            async with _visitor(client.state, shop, watched=False, say=say) as visitor:
+                return await Story(client, visitor, received, rules, say).tell()
 
 
 async def _watched(client: ControlClient, shop: str, received: Received, rules: Path) -> Summary | None:
@@ -121,7 +124,8 @@ async def _service(home: Path, rules: Path, shop: str, segment: str) -> AsyncIte
         stderr=asyncio.subprocess.PIPE,
         env=os.environ | {"SIGPROXY_HOME": str(home)},
     )
-    assert process.stdout and process.stderr
+    assert process.stdout
+    assert process.stderr
     try:
         async with asyncio.timeout(START_SECONDS):
             line = await process.stdout.readline()

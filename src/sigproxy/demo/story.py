@@ -21,6 +21,9 @@ WIDE = "target.textContent starts with Add"
 """The change: with it the gift card's button counts too."""
 
 
+_STAGES = ("predicted", "confirmed", "held", "released", "delivered")
+
+
 class Control(Protocol):
     """A connection to the service."""
 
@@ -86,9 +89,6 @@ class Seen:
     def of_rule(self, *, confirmed: bool) -> list[EventRow]:
         """Return the events made by the rule that the story is about."""
         return [row for row in self.rows.values() if row.rule == "Product Added" and row.confirmed >= confirmed]
-
-
-_STAGES = ("predicted", "confirmed", "held", "released", "delivered")
 
 
 @dataclass
@@ -190,7 +190,8 @@ class Story:
             lambda: any(row.id not in known for row in self.seen.of_rule(confirmed=by_app)),
             "the app made no event by the changed rule",
         )
-        self._say("The page runs the changed rule: the gift card makes a Product Added now, held like the others.")
+        made = "makes a Product Added now, held like the others" if by_app else "would make a Product Added now"
+        self._say(f"By the changed rule the gift card {made}.")
 
     def _held(self) -> list[EventRow]:
         return [row for row in self.seen.rows.values() if row.status == "held"]
