@@ -119,7 +119,9 @@ def _read_rule(node: Any, source: _Source) -> Rule:
     try:
         rule = Rule.model_validate(_plain(node))
     except ValidationError as problem:
-        raise _Problem(*(_name_place(detail, node, source) for detail in problem.errors())) from problem
+        # A misspelled key is the cause of the one that is missing: it comes first.
+        details = sorted(problem.errors(), key=lambda detail: detail["type"] != "extra_forbidden")
+        raise _Problem(*(_name_place(detail, node, source) for detail in details)) from problem
     _check_conditions(node, source)
     try:
         rule.table()

@@ -61,9 +61,7 @@ def test_what_does_not_fit_stays_apart(event: AppEvent) -> None:
 
 def test_two_alike_are_paired_one_to_one_the_nearest_content_first() -> None:
     book = EventBook()
-    book.add_app(
-        [("e1", sent("m1"), "held"), ("e2", replace(sent("m2"), payload={"properties": {"price": 2}}), "held")]
-    )
+    book.add_app([("e1", sent("m1"), "held"), ("e2", replace(sent("m2"), payload={"properties": {"price": 2}}), "held")])
     changes = book.add_predictions([foretell(price=2)])
     assert [row.id for row in changes.rows] == ["e2"]
 
@@ -98,9 +96,7 @@ def test_hold_queue() -> None:
     book.add_app([("e1", sent("m1"), "held"), ("e2", sent("m2"), "held")])
     assert book.held() == ("e1", "e2")
     assert [row.status for row in book.act(["e1"], "release").rows] == ["released"]
-    assert [(row.status, row.reason) for row in book.act(["e1"], "fail", "no network").rows] == [
-        ("failed", "no network")
-    ]
+    assert [(row.status, row.reason) for row in book.act(["e1"], "fail", "no network").rows] == [("failed", "no network")]
     assert [row.status for row in book.act(["e1"], "release").rows] == ["released"]
     assert [row.status for row in book.act(["e1"], "deliver").rows] == ["delivered"]
     assert [row.status for row in book.act(["e2"], "drop").rows] == ["dropped"]

@@ -78,13 +78,9 @@ def test_masks_are_recognised(value: Any, masked: bool) -> None:
 
 
 def test_redacted_uploads_show_their_masks() -> None:
-    found = [
-        masked_paths(one.data) for exchange in recordings.exchanges("v2/redacted") for one in decode(exchange).signals
-    ]
+    found = [masked_paths(one.data) for exchange in recordings.exchanges("v2/redacted") for one in decode(exchange).signals]
     assert any(found)
-    open_values = [
-        masked_paths(one.data) for exchange in recordings.exchanges("v2/debug") for one in decode(exchange).signals
-    ]
+    open_values = [masked_paths(one.data) for exchange in recordings.exchanges("v2/debug") for one in decode(exchange).signals]
     assert not any(open_values)
 
 

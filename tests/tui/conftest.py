@@ -40,7 +40,7 @@ async def settled(pilot: Pilot[None], control: FakeControl) -> None:
 @asynccontextmanager
 async def started(
     control: FakeControl,
-    size: tuple[int, int] = (120, 36),
+    size: tuple[int, int] = (110, 28),
     keymap: Mapping[str, str] | None = None,
     retry: float = 0.01,
 ) -> AsyncIterator[tuple[SigproxyApp, Pilot[None]]]:

@@ -1,6 +1,7 @@
 """A back end made of lists, and a shop visit's worth of records taken from real SDK traffic."""
 
 import asyncio
+from bisect import bisect_right
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
@@ -84,7 +85,8 @@ class FakeControl:
         while True:
             self._check()
             self._news.clear()
-            fresh = [record for record in self.records if record.seq > since][:BATCH]
+            place = bisect_right(self.records, since, key=lambda record: record.seq)
+            fresh = self.records[place : place + BATCH]
             if fresh:
                 since = fresh[-1].seq
                 yield fresh

@@ -76,7 +76,9 @@ async def _watched(client: ControlClient, shop: str, received: Received, rules: 
     app = SigproxyApp(client)
 
     def say(line: str) -> None:
-        app.notify(line.strip(), title="Demo", timeout=8)
+        # One at a time: what happens is to be seen behind it.
+        app.clear_notifications()
+        app.notify(line.strip(), title="Demo", timeout=6)
 
     async def tell() -> Summary:
         async with _visitor(client.state, shop, watched=True, say=say) as visitor:

@@ -75,7 +75,8 @@ def _role_by_path(exchange: Exchange) -> Role:
 
 def _looks_like_upload(exchange: Exchange) -> bool:
     """Apps may send to a host and path of their own: the body tells, never the host alone."""
-    return b'"writeKey"' in exchange.request_body and SIGNAL_EVENT.encode() in exchange.request_body
+    body = exchange.request_body
+    return b'"writeKey"' in body and (SIGNAL_EVENT.encode() in body or b'"batch"' in body or b'"messageId"' in body)
 
 
 def unpacked(body: bytes, encoding: str | None) -> bytes:

@@ -67,8 +67,6 @@ def build_master(
     master.options.update(connection_strategy="lazy", http3=False, stream_large_bodies="1m")
     for option in options:
         _set(master.options, option)
-    for file in confdir.iterdir():
-        file.chmod(0o600)
     return master
 
 
@@ -89,6 +87,7 @@ async def running(master: SigproxyMaster) -> AsyncIterator[tuple[str, int]]:
         addresses = master.proxyserver.listen_addrs()
         if not addresses:
             raise SigproxyError("The proxy can't listen.", "Choose another port with --port, or --port 0 for any free one.")
+        _make_files_private(master.ca_path.parent)
         yield addresses[0][0], addresses[0][1]
     finally:
         started.cancel()
@@ -133,6 +132,11 @@ def _set(options: Options, spec: str) -> None:
 def _make_private(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
+
+
+def _make_files_private(folder: Path) -> None:
+    for file in folder.iterdir():
+        file.chmod(0o600)
 
 
 def _quiet_logs() -> None:

@@ -67,10 +67,13 @@ class SigproxyApp(App[None]):
         """Give Textual's own themes the colours that only ours name."""
         return DARK.variables
 
+    def get_default_screen(self) -> MainScreen:
+        """Show the session."""
+        return MainScreen(self.session, self._clock)
+
     def on_mount(self) -> None:
         """Begin to follow."""
         self.set_keymap(self.keymap)
-        self.push_screen(MainScreen(self.session, self._clock))
         self._follow()
 
     @property
@@ -92,20 +95,16 @@ class SigproxyApp(App[None]):
                     self.session.apply(record)
             case Connected(status):
                 if self.session.status and self.session.status.session != status.session:
-                    self._begin_session()
+                    self.session.restart()
                 self.session.status = status
                 self._show_stopped(False)
             case Lost():
                 self._show_stopped(True)
         self._draw_soon()
 
-    def _begin_session(self) -> None:
-        while self.screen is not self.main:
-            self.pop_screen()
-        self.session = SessionState()
-        self.switch_screen(MainScreen(self.session, self._clock))
-
     def _show_stopped(self, stopped: bool) -> None:
+        if stopped == self._stopped:
+            return
         self._stopped = stopped
         self.main.show_stopped(stopped)
 

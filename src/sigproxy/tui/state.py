@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from sigproxy.domain.records import (
     EventRow,
@@ -32,7 +32,7 @@ FAILURES = 200
 
 @dataclass(slots=True)
 class SessionState:
-    """What is known of one session. `apply` is the only way in."""
+    """What is known of one session. `apply` is the only way in, `restart` the way to the next one."""
 
     keep: int = KEEP
     seq: int = 0
@@ -75,6 +75,12 @@ class SessionState:
         self.seq = record.seq
         _APPLY[record.kind](self, record)
         return True
+
+    def restart(self) -> None:
+        """Forget everything: another session begins."""
+        fresh = SessionState(keep=self.keep)
+        for each in fields(self):
+            setattr(self, each.name, getattr(fresh, each.name))
 
     def signal(self, message_id: str) -> SignalRow | None:
         """Return the signal of that messageId, where it is still held."""

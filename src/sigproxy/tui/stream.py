@@ -72,6 +72,7 @@ class StreamWindow:
         self.hidden: frozenset[str] = frozenset()
         self.text = ""
         self._session = session
+        self._stream = session.stream
         self._forgotten = session.forgotten
         self._read = 0
 
@@ -81,8 +82,8 @@ class StreamWindow:
         return bool(self.hidden or self.text)
 
     def catch_up(self) -> int | None:
-        """Take in the session's new rows; return how many of them show, or None where old rows were let go."""
-        if self._session.forgotten != self._forgotten:
+        """Take in the session's new rows; return how many of them show, or None where others went."""
+        if self._session.stream is not self._stream or self._session.forgotten != self._forgotten:
             self._rebuild()
             return None
         fresh = [row for row in self._session.stream[self._read :] if self._shows(row)]
@@ -112,7 +113,8 @@ class StreamWindow:
 
     def _rebuild(self) -> None:
         self.rows = [row for row in self._session.stream if self._shows(row)]
-        self._forgotten, self._read = self._session.forgotten, len(self._session.stream)
+        self._stream, self._forgotten = self._session.stream, self._session.forgotten
+        self._read = len(self._stream)
 
     def _shows(self, row: StreamRow) -> bool:
         return row.kind not in self.hidden and (not self.text or self.text in row.haystack)
