@@ -8,6 +8,7 @@ from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from sigproxy.domain.commands import Command
+from sigproxy.domain.records import RecordKind
 from sigproxy.errors import SigproxyError
 from sigproxy.tui.actions import ACTIONS, Action
 from sigproxy.tui.clock import Clock
@@ -15,7 +16,7 @@ from sigproxy.tui.control import Control
 from sigproxy.tui.messages import CommandFailed, Decided, FeedUpdated
 from sigproxy.tui.screens.help import HelpScreen
 from sigproxy.tui.screens.main import MainScreen
-from sigproxy.tui.state import SessionState
+from sigproxy.tui.state import EVERYTHING, SessionState
 from sigproxy.tui.themes import DARK, LIGHT
 from sigproxy.tui.updates import Arrived, Connected, Lost, updates
 
@@ -59,6 +60,7 @@ class SigproxyApp(App[None]):
         self._retry = retry
         self._stopped = False
         self._frame_due = False
+        self._changed: set[RecordKind] = set()
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
@@ -93,10 +95,12 @@ class SigproxyApp(App[None]):
             case Arrived(records):
                 for record in records:
                     self.session.apply(record)
+                self._changed.update(record.kind for record in records)
             case Connected(status):
                 if self.session.status and self.session.status.session != status.session:
                     self.session.restart()
                 self.session.status = status
+                self._changed |= EVERYTHING
                 self._show_stopped(False)
             case Lost():
                 self._show_stopped(True)
@@ -119,7 +123,8 @@ class SigproxyApp(App[None]):
 
     def _draw(self) -> None:
         self._frame_due = False
-        self.main.show()
+        self.main.show(self._changed)
+        self._changed = set()
 
     @on(Decided)
     def _decided(self, event: Decided) -> None:

@@ -182,3 +182,6 @@ _APPLY: Mapping[RecordKind, Callable[[SessionState, Record], None]] = {
     "judged": SessionState._on_judged,
     "rule_failed": SessionState._on_rule_failed,
 }
+
+EVERYTHING: frozenset[RecordKind] = frozenset(_APPLY)
+"""All kinds of records: what has changed when nothing is on screen yet."""

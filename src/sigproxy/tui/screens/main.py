@@ -1,5 +1,7 @@
 """The one screen: tabs above, panes between, the status line and the keys below."""
 
+from collections.abc import Set as AbstractSet
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -8,17 +10,22 @@ from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Footer, Static, Tab, Tabs
 
 from sigproxy.domain.commands import SetDetection, SetUpstream
+from sigproxy.domain.records import RecordKind
 from sigproxy.tui.actions import bindings
 from sigproxy.tui.clock import Clock
 from sigproxy.tui.messages import Decided, ShowEvent, ShowSignal
 from sigproxy.tui.screens.confirm import Confirm
-from sigproxy.tui.state import SessionState
+from sigproxy.tui.state import EVERYTHING, SessionState
 from sigproxy.tui.widgets.activity_pane import ActivityPane
 from sigproxy.tui.widgets.events_pane import EventsPane
 from sigproxy.tui.widgets.rules_pane import RulesPane
 from sigproxy.tui.widgets.status_line import StatusLine
 
 STOPPED = "The service has stopped. [b]r[/b] to reconnect, [b]q[/b] to quit."
+
+ACTIVITY: frozenset[RecordKind] = frozenset({"signal", "reject", "exchange", "event", "event_gone", "status"})
+RULES: frozenset[RecordKind] = frozenset({"rules", "rules_rejected", "judged", "rule_failed"})
+EVENTS: frozenset[RecordKind] = frozenset({"event", "event_gone"})
 
 
 class MainScreen(Screen[None]):
@@ -84,14 +91,18 @@ class MainScreen(Screen[None]):
         self.set_class(stopped, "-stopped")
         self.refresh_bindings()
 
-    def show(self) -> None:
-        """Draw what the session has become, in one go; before the screen stands there is nothing to draw on."""
+    def show(self, changed: AbstractSet[RecordKind] = EVERYTHING) -> None:
+        """Draw what the session has become, in one go; before the screen stands there is nothing to draw on.
+
+        Args:
+            changed: the kinds of records that came since; panes that none of them concerns are left alone.
+        """
         if not self._laid_out:
             return
         with self.app.batch_update():
-            self.activity.show()
-            self.rules.show()
-            self.events.show()
+            for pane, kinds in ((self.activity, ACTIVITY), (self.rules, RULES), (self.events, EVENTS)):
+                if changed & kinds:
+                    pane.show()
             self.status_line.show()
             self._label_tabs()
 

@@ -34,7 +34,6 @@ class ActivityPane(Horizontal):
     ActivityPane {
         & > #side { width: 25; }
         & > #side > #types-box { height: auto; }
-        & > #side > #traffic { height: auto; }
         & > #stream-box { width: 1fr; }
         & #stream { height: 1fr; }
         & .-empty #stream { height: 0; }

@@ -25,6 +25,7 @@ class DetailPane(Vertical):
     def __init__(self, hint: str, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._hint = hint
+        self._shown: tuple[str | None, Content | None, list[Fact]] | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the headline and the tree."""
@@ -33,5 +34,8 @@ class DetailPane(Vertical):
 
     def show(self, about: str | None, headline: Content | None, facts: list[Fact]) -> None:
         """Show facts about the thing of that id; None for both shows the hint."""
+        if (about, headline, facts) == self._shown:
+            return
+        self._shown = (about, headline, facts)
         self.headline.update(headline or Content.styled(self._hint, "$muted"))
         self.tree_of_facts.show(about, facts)

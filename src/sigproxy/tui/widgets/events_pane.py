@@ -85,13 +85,13 @@ class EventsPane(Vertical):
 
     def on_resize(self) -> None:
         """Lay the tally out for the new width."""
-        self.tally.update(self._tally())
+        self.tally.update(self._tally(), layout=False)
 
     def show(self) -> None:
         """Draw what the session has become."""
         self.box.set_class(not self._session.events, "-empty")
         self.events.show()
-        self.tally.update(self._tally())
+        self.tally.update(self._tally(), layout=False)
         self._show_detail()
 
     def take_focus(self) -> None:

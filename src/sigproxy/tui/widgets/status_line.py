@@ -36,7 +36,7 @@ class StatusLine(Static):
     def show(self) -> None:
         """Draw the line as it is now."""
         parts = [part for part in (*self._service(), self._rules(), *self._engine(), *self._scope()) if part]
-        self.update(Content("  ").join(parts))
+        self.update(Content("  ").join(parts), layout=False)
 
     def _service(self) -> tuple[Content, ...]:
         status = self._session.status

@@ -19,13 +19,18 @@ ROLES = {
 class Traffic(Static):
     """Counts of exchanges; grey where none came."""
 
+    DEFAULT_CSS = """
+    Traffic { height: 8; }
+    """
+
     def __init__(self, session: SessionState, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._session = session
 
     def show(self) -> None:
         """Draw the counts."""
-        self.update(Content("\n").join([self._line(title, self._session.exchanges[role]) for role, title in ROLES.items()]))
+        lines = [self._line(title, self._session.exchanges[role]) for role, title in ROLES.items()]
+        self.update(Content("\n").join(lines), layout=False)
 
     def on_resize(self) -> None:
         """Put the counts at the new right edge."""
