@@ -161,6 +161,12 @@ async def test_tabs_answer_to_clicks() -> None:
         assert app.focused is app.main.rules.rules_list
 
 
+async def test_a_frame_that_falls_due_after_quitting_is_let_go() -> None:
+    async with started(FakeControl(shop_visit().records)) as (app, pilot):
+        await pilot.press("q")
+    app._draw()
+
+
 async def test_quitting_says_that_the_service_goes_on() -> None:
     async with started(FakeControl()) as (app, pilot):
         await pilot.press("q")

@@ -52,10 +52,11 @@ class SigproxyApp(App[None]):
         retry: float = RETRY,
     ) -> None:
         super().__init__()
+        self._clock = clock or Clock()
         self.session = SessionState()
+        self.main = MainScreen(self.session, self._clock)
         self.keymap = dict(keymap or {})
         self._control = control
-        self._clock = clock or Clock()
         self._frame = frame
         self._retry = retry
         self._stopped = False
@@ -71,17 +72,12 @@ class SigproxyApp(App[None]):
 
     def get_default_screen(self) -> MainScreen:
         """Show the session."""
-        return MainScreen(self.session, self._clock)
+        return self.main
 
     def on_mount(self) -> None:
         """Begin to follow."""
         self.set_keymap(self.keymap)
         self._follow()
-
-    @property
-    def main(self) -> MainScreen:
-        """The screen below any dialog."""
-        return next(screen for screen in self.screen_stack if isinstance(screen, MainScreen))
 
     @work(exclusive=True, group="feed")
     async def _follow(self) -> None:

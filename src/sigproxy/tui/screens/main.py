@@ -92,12 +92,12 @@ class MainScreen(Screen[None]):
         self.refresh_bindings()
 
     def show(self, changed: AbstractSet[RecordKind] = EVERYTHING) -> None:
-        """Draw what the session has become, in one go; before the screen stands there is nothing to draw on.
+        """Draw what the session has become, in one go; nothing before the screen stands, nor once it is gone.
 
         Args:
             changed: the kinds of records that came since; panes that none of them concerns are left alone.
         """
-        if not self._laid_out:
+        if not (self._laid_out and self.is_running):
             return
         with self.app.batch_update():
             for pane, kinds in ((self.activity, ACTIVITY), (self.rules, RULES), (self.events, EVENTS)):
