@@ -1,4 +1,6 @@
 import json
+import re
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -135,3 +137,21 @@ def test_any_path_is_read_or_refused(source: str) -> None:
         assert parse_path(source)
     except ValueError as refusal:
         assert "path" in str(refusal)
+
+
+DOCS = Path(__file__).parents[1] / "docs" / "rules.md"
+
+
+def test_the_documentation_names_every_operator_and_its_rules_can_be_used(tmp_path: Path) -> None:
+    text = DOCS.read_text()
+    assert [
+        one for one in OPERATORS if one not in text.replace("`... or equal`", "greater than or equal, less than or equal")
+    ] == []
+    blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    when = next(one for one in blocks if one.startswith("when:"))
+    mappings = next(one for one in blocks if one.startswith("properties:"))
+    where = textwrap.indent(next(one for one in blocks if one.startswith("where:")), "    ")
+    (tmp_path / "a.yaml").write_text(f"name: A\nevent: track\n{when}{mappings}")
+    (tmp_path / "b.yaml").write_text(f"name: B\nevent: track\nwhen:\n  - signal: network\n{where}")
+    (tmp_path / "c.yaml").write_text(next(one for one in blocks if one.startswith("name:")))
+    assert len(load_rules(tmp_path).infos()) == 3

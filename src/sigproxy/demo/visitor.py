@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, async_playwright
 
 from sigproxy.devices.chromium import proxied
+from sigproxy.errors import SigproxyError
 
 type Say = Callable[[str], None]
 
@@ -78,11 +80,18 @@ async def browsing(
         spki: Fingerprint of the proxy's authority.
         headless: Without a window.
         pace_ms: Milliseconds between steps, for people to follow.
+
+    Raises:
+        SigproxyError: The browser doesn't start.
     """
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=chromium, headless=headless, args=proxied(proxy, spki), slow_mo=pace_ms
-        )
+        try:
+            browser = await playwright.chromium.launch(
+                executable_path=chromium, headless=headless, args=proxied(proxy, spki), slow_mo=pace_ms
+            )
+        except PlaywrightError as problem:
+            why = str(problem).splitlines()[0]
+            raise SigproxyError(f"{chromium} doesn't start: {why}", "Name another browser in SIGPROXY_CHROMIUM.") from problem
         try:
             page = await browser.new_page(viewport={"width": 1100, "height": 760})
             page.set_default_timeout(STEP_MS)

@@ -167,4 +167,6 @@ class MainScreen(Screen[None]):
             "events": f"3 Events {held:,} held" if held else "3 Events",
         }
         for tab, label in labels.items():
-            self.tabs.query_one(f"#{tab}", Tab).label = label
+            widget = self.tabs.query_one(f"#{tab}", Tab)
+            if widget.label_text != label:  # a label, even the same one, lays the screen out again
+                widget.label = label

@@ -20,6 +20,7 @@ from sigproxy.tui.widgets.detail_pane import DetailPane
 from sigproxy.tui.widgets.first_steps import FirstSteps
 from sigproxy.tui.widgets.rows import RowList
 from sigproxy.tui.widgets.stream_list import StreamList
+from sigproxy.tui.widgets.titles import set_titles
 from sigproxy.tui.widgets.tones import VARIABLES
 from sigproxy.tui.widgets.traffic import Traffic
 from sigproxy.tui.widgets.type_counts import TypeCounts
@@ -215,8 +216,8 @@ class ActivityPane(Horizontal):
 
     def _titles(self) -> None:
         shown, total = len(self._window.rows), len(self._session.stream)
-        self.stream_box.border_title = f"Signals · {shown:,} of {total:,}" if self._window.filtered else f"Signals · {total:,}"
-        self.stream_box.border_subtitle = self.stream.position
+        title = f"Signals · {shown:,} of {total:,}" if self._window.filtered else "Signals"
+        set_titles(self.stream_box, title, self.stream.position)
 
 
 def _headline(row: StreamRow) -> Content:

@@ -19,6 +19,7 @@ from sigproxy.tui.state import SessionState
 from sigproxy.tui.widgets.detail_pane import DetailPane
 from sigproxy.tui.widgets.event_list import BY_HAND, EventList
 from sigproxy.tui.widgets.rows import RowList
+from sigproxy.tui.widgets.titles import set_titles
 from sigproxy.tui.widgets.tones import VARIABLES
 
 ALWAYS: tuple[EventStatus, ...] = ("predicted", "confirmed", "held", "delivered")
@@ -174,8 +175,7 @@ class EventsPane(Vertical):
         self._titles()
 
     def _titles(self) -> None:
-        self.box.border_title = f"Events · {len(self._session.events):,}"
-        self.box.border_subtitle = self.events.position
+        set_titles(self.box, f"Events · {len(self._session.events):,}", self.events.position)
 
     def _tally(self) -> Content:
         counts = self._session.tally()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -39,6 +41,7 @@ class TypeCounts(Widget, can_focus=True):
         self._session = session
         self._window = window
         self._cursor = 0
+        self._shown: tuple[Counter[str], frozenset[str]] | None = None
 
     @property
     def kinds(self) -> list[str]:
@@ -51,8 +54,11 @@ class TypeCounts(Widget, can_focus=True):
         return not self.screen.has_class("-wide")
 
     def show(self) -> None:
-        """Draw the counts as they are now."""
-        self.refresh(layout=len(self.kinds) != len(TYPES_SHOWN))
+        """Draw the counts and switches as they are now."""
+        shown = (self._session.counts.copy(), self._window.hidden)
+        if shown != self._shown:
+            self.refresh(layout=self._shown is None or shown[0].keys() != self._shown[0].keys())
+            self._shown = shown
 
     def render(self) -> Content:
         """Draw all types."""
