@@ -1,0 +1,1 @@
+"""Benchmarks; each runs by itself and prints what it measured."""

@@ -19,7 +19,9 @@ from tests import recordings
 SHIPPED = Path(__file__).parents[2] / "rules"
 
 QUIET = "globalThis.processSignal = function () {};"
-COUNTING = "globalThis.processSignal = function (s, c) { c.analytics.track('Seen', { at: s.index, n: c.signals.signalBuffer.length }); };"
+COUNTING = """globalThis.processSignal = function (s, c) {
+    c.analytics.track('Seen', { at: s.index, n: c.signals.signalBuffer.length });
+};"""
 
 
 @pytest.fixture(params=["v8", "quickjs"])
@@ -101,7 +103,7 @@ async def test_plain_node_makes_the_same_calls(name: str, tmp_path: Path) -> Non
         }}
         console.log(JSON.stringify(calls));"""
     (tmp_path / "run.js").write_text(script)
-    done = await asyncio.to_thread(subprocess.run, ["node", tmp_path / "run.js"], capture_output=True, check=True)
+    done = subprocess.run(["node", tmp_path / "run.js"], capture_output=True, check=True)
     assert json.loads(done.stdout) == [[call.method, call.args] for call in found.calls]
 
 
@@ -254,7 +256,10 @@ async def test_a_cancelled_evaluation_leaves_the_engine_usable(engine: Engine) -
 
 async def test_rules_reach_nothing_outside(engine: Engine) -> None:
     names = "setTimeout setInterval fetch require process WebAssembly Atomics SharedArrayBuffer XMLHttpRequest"
-    probe = "globalThis.processSignal = function (s, c) { c.analytics.track('Probe', {found: %s.filter(function (n) { return typeof globalThis[n] !== 'undefined'; })}); };"
+    probe = """globalThis.processSignal = function (s, c) {
+        var found = %s.filter(function (name) { return typeof globalThis[name] !== 'undefined'; });
+        c.analytics.track('Probe', {found: found});
+    };"""
     await engine.swap(probe % json.dumps(names.split()), [])
     found = await engine.evaluate([signal(1)])
     assert found.calls[0].args[1] == {"found": []}

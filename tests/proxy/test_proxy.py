@@ -13,8 +13,9 @@ from aiohttp import web
 from sigproxy.demo.segment import Received, segment_app
 from sigproxy.demo.serving import serving
 from sigproxy.errors import SigproxyError, UsageError
+from sigproxy.proxy.master import build_master, running
 from tests import recordings
-from tests.proxy.conftest import Proxy, proxying
+from tests.proxy.conftest import Captured, Directed, Proxy, proxying
 
 SIGNALS = "https://signals.segment.io/v1/b"
 SETTINGS = "https://cdn.segment.com/v1/projects/KEY/settings"
@@ -213,8 +214,6 @@ async def test_a_port_in_use_says_so(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        from tests.proxy.conftest import Captured, Directed, build_master, running
-
         arguments: dict[str, Any] = {"capture": Captured(), "direction": Directed(), "options": ()}
         master = build_master(listen_host="127.0.0.1", listen_port=port, confdir=tmp_path / "ca", **arguments)
         with pytest.raises(SigproxyError, match=f"Port {port} is in use by another program"):

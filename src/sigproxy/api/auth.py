@@ -8,13 +8,14 @@ import hmac
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
-def require(token: str) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+def require(token: str) -> Middleware:
     """Make the middleware that refuses everybody else, before any handler runs."""
 
     @web.middleware

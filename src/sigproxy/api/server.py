@@ -53,7 +53,7 @@ class ApiAddress:
         return f"http://{self.host}:{self.port}"
 
 
-_SERVICE = web.AppKey("service", ServicePort)  # type: ignore[type-abstract]
+_SERVICE = web.AppKey("service", ServicePort)
 _SOCKETS = web.AppKey("sockets", set[web.WebSocketResponse])
 
 

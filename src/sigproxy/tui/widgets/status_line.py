@@ -23,6 +23,7 @@ class StatusLine(Static):
         super().__init__()
         self._session = session
         self._clock = clock
+        self._shown: Content | None = None
 
     def on_mount(self) -> None:
         """Count down."""
@@ -36,7 +37,10 @@ class StatusLine(Static):
     def show(self) -> None:
         """Draw the line as it is now."""
         parts = [part for part in (*self._service(), self._rules(), *self._engine(), *self._scope()) if part]
-        self.update(Content("  ").join(parts), layout=False)
+        line = Content("  ").join(parts)
+        if line != self._shown:
+            self._shown = line
+            self.update(line, layout=False)
 
     def _service(self) -> tuple[Content, ...]:
         status = self._session.status
