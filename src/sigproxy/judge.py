@@ -4,7 +4,9 @@ Everything passes through one queue, so a rule set is swapped between two signal
 """
 
 import asyncio
+import contextlib
 import json
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -17,6 +19,7 @@ from sigproxy.domain.records import Judged, RuleFailure, RulesState
 from sigproxy.domain.rule import RuleSet
 from sigproxy.domain.signal import Signal
 from sigproxy.engine.client import Engine, EngineSignal, Evaluation, Failure
+from sigproxy.errors import RulesInvalid
 from sigproxy.ingest import Arrivals
 from sigproxy.transaction import Transaction
 from sigproxy.writer import Writer
@@ -88,6 +91,9 @@ class Judge:
                 continue
             try:
                 await (self._take_swap(item) if isinstance(item, _Swap) else self._take(item))
+            except sqlite3.Error:
+                # The disk is full, say. Signals are refused meanwhile, so the SDK keeps them; judging catches up.
+                self._disordered = True
             finally:
                 self._queue.task_done()
 
@@ -146,8 +152,9 @@ class Judge:
         """Judge again what came out of order: two tabs upload as they please, and a retried batch comes late."""
         self._disordered = False
         if self.compiled:
-            changes, _, failures, _ = await self._judge_all(self.compiled)
-            await self.save(changes, failures)
+            with contextlib.suppress(RulesInvalid, sqlite3.Error):
+                changes, _, failures, _ = await self._judge_all(self.compiled)
+                await self.save(changes, failures)
 
     async def _judge_all(self, compiled: Compiled) -> tuple[Changes, Difference, Iterable[Failure], int]:
         store, session = self._writer.store, self._writer.session

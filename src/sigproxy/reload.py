@@ -60,11 +60,22 @@ class Reloader:
             await self._refuse(refusal)
 
     async def watch(self) -> None:
-        """Load again at every change, for ever."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        """Load again at every change, for ever; a folder that is taken away is made again."""
+        while True:
+            try:
+                await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
+                await self._watch_folder()
+            except OSError as problem:
+                why = problem.strerror or str(problem)
+                await self._refuse(RulesInvalid(f"the rules folder can't be watched: {why}"))
+            await asyncio.sleep(LOOK_AGAIN_MS / 1000)
+
+    async def _watch_folder(self) -> None:
         changes = awatch(self._folder, debounce=DEBOUNCE_MS, step=STEP_MS, rust_timeout=LOOK_AGAIN_MS, yield_on_timeout=True)
         async for _ in changes:
             await self.load()
+            if not await asyncio.to_thread(self._folder.is_dir):
+                return
 
     async def _refuse(self, refusal: RulesInvalid) -> None:
         unknown = RulesError(file=str(self._folder), line=None, column=None, why=refusal.message)

@@ -47,6 +47,8 @@ class Service:
 
     def __init__(self, settings: Settings, store: Store, session: SessionRow, engine: Engine) -> None:
         self.stopped = asyncio.Event()
+        self.crash: BaseException | None = None
+        """What ended the service, if it wasn't told to."""
         self.session = session
         self.proxy_address = ""
         self.api_url = ""
@@ -86,8 +88,9 @@ class Service:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._ingest.drained()
-        await self._judge.drained()
+        if not self.crash:
+            await self._ingest.drained()
+            await self._judge.drained()
         await self._stack.aclose()
 
     # What the proxy hands in.
@@ -246,9 +249,11 @@ class Service:
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
+        """End the service if a part of it died: a capture that only seems to go on is worse than none."""
         self._tasks.discard(task)
-        if not task.cancelled() and (problem := task.exception()):
-            raise problem
+        if not task.cancelled() and (problem := task.exception()) and not isinstance(problem, Refused):
+            self.crash = problem
+            self.stopped.set()
 
     async def _cancel_tasks(self) -> None:
         tasks = [*self._tasks]

@@ -92,6 +92,8 @@ async def serve(settings: Settings, *, ready: Callable[[ServiceStatus], None]) -
             with _stopped_by_signals(service.stopped):
                 ready(service.status())
                 await service.stopped.wait()
+        if service.crash:
+            raise service.crash
 
 
 @contextmanager

@@ -170,3 +170,16 @@ async def test_a_state_file_left_by_a_dead_service_is_seen_through(home: Path) -
     with pytest.raises(NotRunning):
         async with ControlClient.connect(home):
             pass
+
+
+async def test_a_client_finds_a_restarted_service_again(home: Path) -> None:
+    async with serve_api(SmallService(), home=home) as api:
+        api.publish_state()
+        connection = ControlClient.connect(home)
+        client = await connection.__aenter__()
+    with pytest.raises(NotRunning):
+        await client.status()
+    async with serve_api(SmallService(), home=home) as api:
+        api.publish_state()
+        assert (await client.status()).session == "s1"
+    await connection.__aexit__(None, None, None)

@@ -21,11 +21,11 @@ def not_running() -> NotRunning:
 
 
 class ControlClient:
-    """A connection to a running service."""
+    """A connection to the service of a state folder, whichever runs there now: one that was restarted is found again."""
 
-    def __init__(self, session: aiohttp.ClientSession, state: ServiceState) -> None:
-        self.state = state
+    def __init__(self, session: aiohttp.ClientSession, home: Path) -> None:
         self._session = session
+        self._home = home
 
     @classmethod
     @asynccontextmanager
@@ -35,14 +35,26 @@ class ControlClient:
         Raises:
             NotRunning: None answers there.
         """
-        state = read_state(home)
-        if state is None:
-            raise not_running()
-        headers = {"Authorization": f"Bearer {state.token}"}
-        async with aiohttp.ClientSession(state.api, headers=headers) as session:
-            client = cls(session, state)
+        async with aiohttp.ClientSession() as session:
+            client = cls(session, home)
             await client.status()
             yield client
+
+    @property
+    def state(self) -> ServiceState:
+        """Where the service is; read anew each time, as a restart changes it.
+
+        Raises:
+            NotRunning: None runs.
+        """
+        state = read_state(self._home)
+        if state is None:
+            raise not_running()
+        return state
+
+    def _way(self, path: str) -> tuple[str, dict[str, str]]:
+        state = self.state
+        return state.api + path, {"Authorization": f"Bearer {state.token}"}
 
     async def status(self) -> ServiceStatus:
         """Return where the service is and what it does.
@@ -50,8 +62,9 @@ class ControlClient:
         Raises:
             NotRunning: It has gone.
         """
+        url, headers = self._way("/v1/status")
         try:
-            async with self._session.get("/v1/status") as answer:
+            async with self._session.get(url, headers=headers) as answer:
                 if answer.status != 200:
                     raise not_running()
                 return ServiceStatus.model_validate_json(await answer.read())
@@ -64,8 +77,9 @@ class ControlClient:
         Raises:
             NotRunning: The service has gone.
         """
+        url, headers = self._way(f"/v1/feed?since={since}")
         try:
-            async with self._session.ws_connect(f"/v1/feed?since={since}", max_msg_size=_BIGGEST_BATCH) as socket:
+            async with self._session.ws_connect(url, headers=headers, max_msg_size=_BIGGEST_BATCH) as socket:
                 async for message in socket:
                     if message.type == aiohttp.WSMsgType.BINARY:
                         yield [Record.model_construct(**record) for record in orjson.loads(message.data)]
@@ -80,8 +94,9 @@ class ControlClient:
             Refused: The service said no; says why.
             NotRunning: It has gone.
         """
+        url, headers = self._way("/v1/commands")
         try:
-            async with self._session.post("/v1/commands", data=command.model_dump_json().encode()) as answer:
+            async with self._session.post(url, headers=headers, data=command.model_dump_json().encode()) as answer:
                 if answer.status != 202:
                     refusal = orjson.loads(await answer.read())
                     raise Refused(refusal["error"], refusal["hint"])

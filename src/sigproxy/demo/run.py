@@ -73,7 +73,7 @@ async def _watched(client: ControlClient, shop: str, received: Received, rules: 
     """Tell the story inside the terminal interface; who leaves early ends it."""
     from sigproxy.tui.app import SigproxyApp
 
-    app = SigproxyApp(client)
+    app = SigproxyApp(client, farewell="")
 
     def say(line: str) -> None:
         # One at a time: what happens is to be seen behind it.

@@ -14,6 +14,7 @@ from sigproxy.tui.actions import ACTIONS, Action
 from sigproxy.tui.clock import Clock
 from sigproxy.tui.control import Control
 from sigproxy.tui.messages import CommandFailed, Decided, FeedUpdated
+from sigproxy.tui.printable import printable
 from sigproxy.tui.screens.help import HelpScreen
 from sigproxy.tui.screens.main import MainScreen
 from sigproxy.tui.state import EVERYTHING, SessionState
@@ -38,6 +39,7 @@ class SigproxyApp(App[None]):
         keymap: keys by action id (see `actions.ACTIONS`), instead of the default ones.
         frame: seconds between two drawings at most; 0 draws on every batch.
         retry: seconds between attempts to reconnect.
+        farewell: what is printed after leaving; empty prints nothing.
     """
 
     TITLE = "sigproxy"
@@ -50,6 +52,7 @@ class SigproxyApp(App[None]):
         keymap: Mapping[str, str] | None = None,
         frame: float = FRAME,
         retry: float = RETRY,
+        farewell: str = LEFT,
     ) -> None:
         super().__init__()
         self._clock = clock or Clock()
@@ -59,6 +62,7 @@ class SigproxyApp(App[None]):
         self._control = control
         self._frame = frame
         self._retry = retry
+        self._farewell = farewell
         self._stopped = False
         self._frame_due = False
         self._changed: set[RecordKind] = set()
@@ -135,7 +139,7 @@ class SigproxyApp(App[None]):
 
     @on(CommandFailed)
     def _command_failed(self, event: CommandFailed) -> None:
-        self.notify(event.error.hint or " ", title=event.error.message, severity="warning", markup=False)
+        self.notify(event.error.hint or " ", title=printable(event.error.message), severity="warning", markup=False)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every action in the palette."""
@@ -168,5 +172,5 @@ class SigproxyApp(App[None]):
         self.push_screen(HelpScreen(self.keymap))
 
     async def action_quit(self) -> None:
-        """Leave, saying that the service stays."""
-        self.exit(message=LEFT)
+        """Leave, saying what stays behind."""
+        self.exit(message=self._farewell or None)

@@ -74,7 +74,7 @@ def facts_of_json(key: str, value: Any, masked: frozenset[str] = frozenset(), pa
 def _literal(value: Any) -> tuple[str, Tone]:
     match value:
         case str():
-            return f'"{value}"'.replace("\n", "⏎").replace("\t", "⇥"), "success"
+            return f'"{value}"', "success"
         case bool():
             return str(value).lower(), "userdefined"
         case int() | float():

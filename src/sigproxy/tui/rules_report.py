@@ -6,6 +6,7 @@ from textual.content import Content
 
 from sigproxy.domain.records import EventRef, Judged, RuleFailure, RulesError, RulesState
 from sigproxy.tui.clock import Clock
+from sigproxy.tui.printable import printable
 from sigproxy.tui.state import SessionState
 
 NAMED = 20
@@ -39,7 +40,8 @@ def refusal(error: RulesError, rules: RulesState | None) -> Content:
     """Say where a save went wrong and that nothing is lost."""
     place = ":".join(str(part) for part in (error.file, error.line, error.column) if part is not None)
     kept = f"The rules before (version {rules.version}) stay in force." if rules else "No rules are in force."
-    lines = [Content.styled(place, "bold $error"), *_excerpt(error), Content(error.why), Content.styled(kept, "$muted")]
+    why = "\n".join(printable(line) for line in error.why.splitlines())
+    lines = [Content.styled(place, "bold $error"), *_excerpt(error), Content(why), Content.styled(kept, "$muted")]
     return Content("\n").join(lines)
 
 
@@ -47,7 +49,7 @@ def _excerpt(error: RulesError) -> Iterator[Content]:
     if not error.excerpt:
         return
     number = f"{error.line} │ " if error.line is not None else "│ "
-    yield Content.assemble((number, "$muted"), error.excerpt.rstrip("\n"))
+    yield Content.assemble((number, "$muted"), printable(error.excerpt.rstrip("\n")))
     if error.column is not None:
         gutter = " " * (len(number) - 2) + "│ "
         yield Content.assemble((gutter, "$muted"), (" " * (error.column - 1) + "^", "bold $error"))
@@ -74,7 +76,7 @@ def verdict(judged: Judged) -> Content:
 def _change(sign: str, word: str, colour: str, refs: tuple[EventRef, ...]) -> Iterator[Content]:
     for ref in refs[:NAMED]:
         rule = f"  {ref.rule}" if ref.rule and ref.rule != ref.name else ""
-        yield Content.assemble((f"{sign} {ref.type} {ref.name}", colour), (rule, "$muted"))
+        yield Content.assemble((f"{sign} {ref.type} {printable(ref.name)}", colour), (rule, "$muted"))
     if len(refs) > NAMED:
         yield Content.styled(f"{sign} {len(refs) - NAMED:,} more {word}", colour)
 
@@ -86,5 +88,5 @@ def failures(rows: list[RuleFailure], session: SessionState) -> Content:
 
 def _failure(row: RuleFailure, session: SessionState) -> Content:
     signal = session.signal(row.signal) if row.signal else None
-    on = f"  on {signal.label} {signal.summary}" if signal else ""
-    return Content.assemble((f"✗ {row.rule or 'the bundle'}", "$error"), f"  {row.why}", (on, "$muted"))
+    on = f"  on {printable(f'{signal.label} {signal.summary}')}" if signal else ""
+    return Content.assemble((f"✗ {row.rule or 'the bundle'}", "$error"), f"  {printable(row.why)}", (on, "$muted"))

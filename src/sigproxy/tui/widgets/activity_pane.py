@@ -14,6 +14,7 @@ from sigproxy.tui.actions import bindings
 from sigproxy.tui.clock import Clock
 from sigproxy.tui.detail import facts_of_stream_row
 from sigproxy.tui.kinds import look_of
+from sigproxy.tui.printable import printable
 from sigproxy.tui.state import SessionState
 from sigproxy.tui.stream import StreamRow, StreamWindow
 from sigproxy.tui.widgets.detail_pane import DetailPane
@@ -194,7 +195,7 @@ class ActivityPane(Horizontal):
         """Copy the selected row as JSON."""
         if row := self.stream.selected:
             self.app.copy_to_clipboard(row.source.model_dump_json(by_alias=True, indent=2))
-            self.notify(f"{row.label} copied as JSON.")
+            self.notify(f"{printable(row.label)} copied as JSON.", markup=False)
 
     def _window_changed(self) -> None:
         self._rows_replaced()
@@ -225,7 +226,7 @@ def _headline(row: StreamRow) -> Content:
     masked = len(row.source.masked) if isinstance(row.source, SignalRow) else 0
     note = f"\n{masked} masked value{'s' * (masked != 1)}: rules in the app see the real ones" if masked else ""
     return Content.assemble(
-        (f"{look.glyph} {row.label}", f"bold {VARIABLES[look.tone]}"),
-        f"  {row.summary}",
+        (f"{look.glyph} {printable(row.label)}", f"bold {VARIABLES[look.tone]}"),
+        f"  {printable(row.summary)}",
         (note, "$warning"),
     )

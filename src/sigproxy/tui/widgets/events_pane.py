@@ -14,6 +14,7 @@ from sigproxy.tui.clock import Clock
 from sigproxy.tui.detail import facts_of_event
 from sigproxy.tui.kinds import STATUSES
 from sigproxy.tui.messages import Decided
+from sigproxy.tui.printable import printable
 from sigproxy.tui.screens.confirm import Confirm
 from sigproxy.tui.state import SessionState
 from sigproxy.tui.widgets.detail_pane import DetailPane
@@ -150,7 +151,7 @@ class EventsPane(Vertical):
         """Copy the selected event's payload as JSON."""
         if event := self.events.selected:
             self.app.copy_to_clipboard(event.model_dump_json(by_alias=True, indent=2))
-            self.notify(f"{event.name or event.type} copied as JSON.")
+            self.notify(f"{printable(event.name) or event.type} copied as JSON.", markup=False)
 
     def action_open_detail(self) -> None:
         """Show the detail where the screen is too narrow to show it always."""
@@ -194,10 +195,10 @@ def _count(status: EventStatus, count: int, brief: bool) -> Content:
 
 def _headline(event: EventRow) -> Content:
     look = STATUSES[event.status]
-    by = f"by {event.rule}" if event.rule else BY_HAND if event.origin == "app" else ""
+    by = f"by {printable(event.rule)}" if event.rule else BY_HAND if event.origin == "app" else ""
     return Content.assemble(
         (f"{look.glyph} {look.title}", f"bold {VARIABLES[look.tone]}"),
         f"  {event.type}  ",
-        (event.name, "bold"),
+        (printable(event.name), "bold"),
         (f"  {by}", "$muted"),
     )

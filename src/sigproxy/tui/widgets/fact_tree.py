@@ -8,6 +8,7 @@ from textual.widgets.tree import TreeNode
 
 from sigproxy.tui.detail import Fact
 from sigproxy.tui.messages import ShowEvent, ShowSignal
+from sigproxy.tui.printable import printable
 from sigproxy.tui.widgets.tones import tone_style
 
 
@@ -64,9 +65,9 @@ class FactTree(Tree[Fact]):
         key_tone = fact.tone if fact.link else "muted"
         text = Text.assemble(
             (icon, base_style),
-            (fact.key, style + tone_style(self, key_tone)),
+            (printable(fact.key), style + tone_style(self, key_tone)),
             (" " if fact.text else "", style),
-            (fact.text, style + tone_style(self, fact.tone) + Style(underline=fact.link is not None)),
+            (printable(fact.text), style + tone_style(self, fact.tone) + Style(underline=fact.link is not None)),
         )
         if fact.badge:
             badge = style + tone_style(self, "warning" if fact.badge == "masked" else "muted")

@@ -21,6 +21,7 @@ from textual.strip import Strip
 
 from sigproxy.tui.actions import bindings
 from sigproxy.tui.kinds import Tone
+from sigproxy.tui.printable import printable
 from sigproxy.tui.widgets.tones import tone_style
 
 
@@ -35,7 +36,8 @@ class Cell:
 
 
 def fit(text: str, width: int, align: Literal["left", "right"] = "left") -> str:
-    """Return the text exactly `width` cells wide: padded, or cut with an ellipsis on the side away from `align`."""
+    """Return the text, made safe to draw, exactly `width` cells wide: padded, or cut on the side away from `align`."""
+    text = printable(text)
     missing = width - cell_len(text)
     if missing >= 0:
         return " " * missing + text if align == "right" else text + " " * missing
