@@ -40,9 +40,18 @@ def original_url(flow: http.HTTPFlow) -> str:
     return str(flow.metadata.get(URL) or flow.request.pretty_url)
 
 
-def note(flow: http.HTTPFlow, text: str) -> None:
-    """Note what the kept bytes don't show."""
-    flow.metadata[NOTES] = (*flow.metadata.get(NOTES, ()), text)
+def answer(flow: http.HTTPFlow, status: int, body: bytes = b"", headers: dict[str, str] | None = None) -> None:
+    """Answer a request here."""
+    flow.metadata[ANSWERED] = True
+    flow.response = http.Response.make(status, body, headers or {})
+
+
+def cors(flow: http.HTTPFlow) -> dict[str, str]:
+    """Return the headers without which a browser hides an answer from the page."""
+    origin = flow.request.headers.get("origin")
+    if not origin:
+        return {"access-control-allow-origin": "*"}
+    return {"access-control-allow-origin": origin, "access-control-allow-credentials": "true", "vary": "Origin"}
 
 
 def _headers(headers: http.Headers) -> Headers:
