@@ -38,13 +38,16 @@ class ImportSummary:
         return asdict(self)
 
 
-async def import_file(settings: Settings, path: Path, progress: Callable[[int, int], None]) -> ImportSummary:
+async def import_file(
+    settings: Settings, path: Path, progress: Callable[[int, int], None], warn: Callable[[str], None]
+) -> ImportSummary:
     """Import a file.
 
     Args:
         settings: Where to, and by which rules it is judged.
         path: The file.
         progress: Called with (exchanges done, exchanges in all).
+        warn: Called with what is amiss but stops nothing: rules that can't be used.
 
     Raises:
         UsageError: The file can't be read; nothing is imported then.
@@ -55,7 +58,7 @@ async def import_file(settings: Settings, path: Path, progress: Callable[[int, i
     try:
         session = store.start_session(path.name)
         try:
-            summary = await _import(settings, store, session.id, path, lambda done: progress(done, total))
+            summary = await _import(settings, store, session.id, path, lambda done: progress(done, total), warn)
         except BaseException:
             store.delete_session(session.id)
             raise
@@ -65,7 +68,14 @@ async def import_file(settings: Settings, path: Path, progress: Callable[[int, i
         store.close()
 
 
-async def _import(settings: Settings, store: Store, session: str, path: Path, progress: Callable[[int], None]) -> ImportSummary:
+async def _import(
+    settings: Settings,
+    store: Store,
+    session: str,
+    path: Path,
+    progress: Callable[[int], None],
+    warn: Callable[[str], None],
+) -> ImportSummary:
     writer = Writer(store, session, Feed(lambda since, limit: store.records(session, since, limit)))
     engine = Engine(settings.engine)
     judge = Judge(engine, writer, EventBook())
@@ -77,7 +87,7 @@ async def _import(settings: Settings, store: Store, session: str, path: Path, pr
             await judge.save(judge.book.add_app(arrivals.events))
             arrived.append(arrivals)
             progress(sum(one.exchanges for one in arrived))
-        await _judge(settings, engine, judge, writer)
+        await _judge(settings, engine, judge, writer, warn)
     finally:
         writer.close()
     return ImportSummary(
@@ -89,12 +99,16 @@ async def _import(settings: Settings, store: Store, session: str, path: Path, pr
     )
 
 
-async def _judge(settings: Settings, engine: Engine, judge: Judge, writer: Writer) -> None:
+async def _judge(settings: Settings, engine: Engine, judge: Judge, writer: Writer, warn: Callable[[str], None]) -> None:
     """Judge the whole session by the rules; broken ones cost only the verdict."""
     await engine.start()
     try:
         task = asyncio.create_task(judge.run())
-        await Reloader(settings.rules, judge, writer).load()
+        reloader = Reloader(settings.rules, judge, writer)
+        await reloader.load()
+        if reloader.error:
+            place = f"{reloader.error.file}:{reloader.error.line}" if reloader.error.line else reloader.error.file
+            warn(f"No rules were applied. {place}: {reloader.error.why}.")
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     finally:

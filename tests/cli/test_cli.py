@@ -123,3 +123,4 @@ def test_broken_rules_at_the_start_are_told_and_the_service_runs(home: Path, tmp
     (tmp_path / "bad.yaml").write_text("name: [")
     done = command(home, "import", str(recordings.path("v1/two-tabs")), "--rules", str(tmp_path), "--json")
     assert (done.returncode, json.loads(done.stdout)["signals"]) == (0, 18)
+    assert "No rules were applied. bad.yaml:1: not YAML" in done.stderr

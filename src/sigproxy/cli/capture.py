@@ -32,7 +32,10 @@ def import_(file: Path, as_json: bool, **typed: Any) -> None:
         if sys.stderr.isatty() and total > 1000:
             click.echo(f"\r{done} of {total} exchanges", nl=done == total, err=True)
 
-    summary = asyncio.run(import_file(load_settings(**typed), file, progress)).to_json()
+    def warn(what: str) -> None:
+        click.echo(f"sigproxy: {what}", err=True)
+
+    summary = asyncio.run(import_file(load_settings(**typed), file, progress, warn)).to_json()
     if as_json:
         click.echo(json.dumps(summary))
     else:

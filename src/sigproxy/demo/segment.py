@@ -1,6 +1,5 @@
 """A local stand-in for Segment's hosts: one application, told apart by path. What reaches it would have reached Segment."""
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,8 +83,3 @@ def segment_app(received: Received) -> web.Application:
 
 def _cors(request: web.Request) -> dict[str, str]:
     return {"access-control-allow-origin": request.headers.get("origin", "*"), "vary": "Origin"}
-
-
-def summary(received: Received) -> str:
-    """Say what arrived."""
-    return json.dumps(sorted(str(event.get("event") or event["type"]) for event in received.events.values()))

@@ -56,10 +56,6 @@ class EventBook:
         self._waiting: dict[str, Prediction] = {}
         self._lonely: dict[str, AppEvent] = {}
 
-    def knows(self, message_id: str) -> bool:
-        """Whether the app already sent an event with that messageId."""
-        return message_id in self._app
-
     def event(self, row_id: str) -> AppEvent:
         """Return the app's event behind a row; KeyError where there is none."""
         return self._app[self._ids[row_id]].event
