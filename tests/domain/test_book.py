@@ -66,6 +66,23 @@ def test_two_alike_are_paired_one_to_one_the_nearest_content_first() -> None:
     assert [row.id for row in changes.rows] == ["e2"]
 
 
+def test_an_event_goes_to_its_own_prediction_though_an_older_one_alike_was_waiting() -> None:
+    book = EventBook()
+    old = foretell(price=1)
+    new = replace(old, key="new", causes=("s3", "s4"), at_ms=(old.at_ms or 0) + 3_000)
+    book.add_predictions([old])
+    (early,) = book.add_app([("e1", sent(after_ms=3_020), "held")]).rows
+    assert early.confirmed, "until its signals come, the older prediction is the best there is"
+    changes = book.add_predictions([new])
+    assert {row.id: (row.status, row.causes) for row in changes.rows} == {
+        "e1": ("held", ("s3", "s4")),
+        old.id: ("predicted", ("s1", "s2")),
+    }
+    _, difference = book.replace_predictions([old, new])
+    assert (difference.before, difference.after, difference.changed) == (2, 2, ())
+    assert [row.id for row in book.act(["e1"], "drop").rows if row.confirmed] == ["e1"]
+
+
 def test_another_verdict_tells_what_came_what_went_and_what_changed() -> None:
     book = EventBook()
     old, other = foretell(price=1), replace(foretell(), key="other", name="Other")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sigproxy.domain.event import AppEvent, Prediction, app_row, predicted_row
 from sigproxy.domain.holding import Action, transition
-from sigproxy.domain.pairing import pair
+from sigproxy.domain.pairing import kind_of, pair
 from sigproxy.domain.records import EventRef, EventRow, EventStatus
 
 
@@ -85,7 +85,10 @@ class EventBook:
         fresh = [prediction for prediction in predictions if prediction.key not in self._predictions]
         self._predictions.update((prediction.key, prediction) for prediction in fresh)
         self._waiting.update((prediction.key, prediction) for prediction in fresh)
-        changes = self._pair_new()
+        kinds = {kind_of(prediction) for prediction in fresh}
+        # An event arrives before its signals, so an older prediction alike may have been given it meanwhile.
+        contested = [key for key in self._paired if kind_of(self._predictions[key]) in kinds]
+        changes = self._pair_new(contested)
         changes.rows += [predicted_row(one) for one in fresh if one.key in self._waiting]
         return changes
 
@@ -128,16 +131,31 @@ class EventBook:
             held.status, held.reason = status, reason
         return Changes(rows=[self._app_row(held) for held, _ in moves])
 
-    def _pair_new(self) -> Changes:
+    def _pair_new(self, contested: Sequence[str] = ()) -> Changes:
+        """Pair what waits, and anew the contested pairs (prediction keys)."""
+        before = {key: self._part(key) for key in contested}
+        found = pair(self._waiting.values(), self._lonely.values())
         changes = Changes()
-        for key, message_id in pair(self._waiting.values(), self._lonely.values()).items():
+        for key, message_id in found.items():
             del self._lonely[message_id]
             prediction, held = self._waiting.pop(key), self._app[message_id]
             self._paired[key] = message_id
             held.prediction = prediction
-            changes.gone.append(prediction.ref)
-            changes.rows.append(self._app_row(held))
+            if key not in before:
+                changes.gone.append(prediction.ref)
+            if before.get(key) != message_id:
+                changes.rows.append(self._app_row(held))
+        changes.rows += [predicted_row(self._waiting[key]) for key in before if key in self._waiting]
+        changes.rows += [self._app_row(self._app[old]) for old in before.values() if old in self._lonely]
         return changes
+
+    def _part(self, key: str) -> str:
+        """Take a pair apart; return the event's messageId."""
+        message_id = self._paired.pop(key)
+        held = self._app[message_id]
+        held.prediction = None
+        self._waiting[key], self._lonely[message_id] = self._predictions[key], held.event
+        return message_id
 
     def _app_row(self, held: _Held) -> EventRow:
         return app_row(held.event, row_id=held.row_id, status=held.status, prediction=held.prediction, reason=held.reason)

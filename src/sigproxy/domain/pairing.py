@@ -10,36 +10,43 @@ from sigproxy.domain.event import AppEvent, Prediction
 from sigproxy.domain.signal import mapping
 
 EARLIEST_MS = -1_000
-LATEST_MS = 10_000
+LATEST_MS = 5_000
 """How far an event's timestamp may lie from that of the signal that completed it: the page runs the rule within
-milliseconds, but a busy one can take seconds."""
+milliseconds, but a busy one may take seconds."""
 
-type _Kind = tuple[str, str, str | None]
+type Kind = tuple[str, str, str | None]
+"""Type, name, anonymousId."""
 
 
 def pair(predictions: Iterable[Prediction], events: Iterable[AppEvent]) -> dict[str, str]:
     """Match predictions with the rule-made events that the app sent, one to one.
 
     Returns:
-        Prediction key → messageId of its event. Where several fit, equal properties win, then the nearest time.
+        Prediction key → messageId of its event. Equal properties are matched first, then what is nearest in time: an older
+        prediction that the app never sent must not take the event of a newer one.
     """
-    candidates: dict[_Kind, list[AppEvent]] = defaultdict(list)
+    candidates: dict[Kind, list[AppEvent]] = defaultdict(list)
     for event in events:
         if event.origin == "rule":
             candidates[event.type, event.name, event.anonymous_id].append(event)
+    fitting = sorted(
+        (distance, prediction.key, event.message_id)
+        for prediction in predictions
+        for event in candidates.get(kind_of(prediction), ())
+        if (distance := _distance(prediction, event)) is not None
+    )
     paired: dict[str, str] = {}
-    for prediction in sorted(predictions, key=lambda one: one.at_ms or 0):
-        fitting = candidates.get((prediction.type, prediction.name, prediction.anonymous_id))
-        best = _best(prediction, fitting) if fitting else None
-        if fitting and best:
-            fitting.remove(best)
-            paired[prediction.key] = best.message_id
+    taken: set[str] = set()
+    for _, key, message_id in fitting:
+        if key not in paired and message_id not in taken:
+            paired[key] = message_id
+            taken.add(message_id)
     return paired
 
 
-def _best(prediction: Prediction, events: list[AppEvent]) -> AppEvent | None:
-    fitting = [(distance, event) for event in events if (distance := _distance(prediction, event)) is not None]
-    return min(fitting, key=lambda pair: pair[0])[1] if fitting else None
+def kind_of(prediction: Prediction) -> Kind:
+    """Return what an event must share with its prediction."""
+    return (prediction.type, prediction.name, prediction.anonymous_id)
 
 
 def _distance(prediction: Prediction, event: AppEvent) -> tuple[bool, int] | None:
