@@ -70,11 +70,14 @@ def test_committed_signals_survive_sigkill(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_session_that_ended_cleanly_with_nothing_held_is_not_resumed(store: Store) -> None:
+def test_a_session_that_ended_cleanly_is_resumed_only_when_asked_for(store: Store) -> None:
     session = fill(store, "v2/debug")
     assert store.resumable_session()
     store.end_session(session)
     assert store.resumable_session() is None
+    resumed = store.resumable_session(ended_too=True)
+    assert resumed
+    assert resumed.id == session
 
 
 def test_nothing_of_a_failed_transaction_stays(store: Store) -> None:

@@ -48,6 +48,9 @@ class Settings(BaseModel):
     retention_hours: float = Field(default=72, gt=0)
     """Hours after which a finished capture is forgotten."""
 
+    resume: bool = False
+    """Continue the last capture though it ended as it should."""
+
     upstream: Upstream = "hold"
     engine: Literal["auto", "v8", "quickjs"] = "auto"
 

@@ -106,18 +106,12 @@ class Store:
                 return SessionRow(stem + suffix, now, source, None)
         raise SigproxyError("A thousand sessions began in this second.", "Try again.")
 
-    def resumable_session(self) -> SessionRow | None:
-        """Return the last live capture if it didn't end cleanly or events of it are still held."""
+    def resumable_session(self, *, ended_too: bool = False) -> SessionRow | None:
+        """Return the last live capture if it didn't end as it should, or whether it did or not with `ended_too`."""
+        query = "SELECT * FROM sessions WHERE source = 'live' ORDER BY started DESC, rowid DESC LIMIT 1"
         with self._lock:
-            row = self._db.execute(
-                "SELECT * FROM sessions WHERE source = 'live' ORDER BY started DESC, rowid DESC LIMIT 1"
-            ).fetchone()
-            if row is None:
-                return None
-            held = self._db.execute(
-                "SELECT 1 FROM events WHERE session = ? AND status IN ('held', 'released') LIMIT 1", (row["id"],)
-            ).fetchone()
-        return SessionRow(**row) if row["ended"] is None or held else None
+            row = self._db.execute(query).fetchone()
+        return SessionRow(**row) if row and (row["ended"] is None or ended_too) else None
 
     def end_session(self, session: str) -> None:
         """Note that a capture ended as it should."""

@@ -55,7 +55,7 @@ async def capturing(settings: Settings) -> AsyncIterator[Service]:
     store = Store.open(settings.home / "sigproxy.db")
     try:
         store.forget_before(time.time() - settings.retention_hours * 3600)
-        session = store.resumable_session() or store.start_session("live")
+        session = store.resumable_session(ended_too=settings.resume) or store.start_session("live")
         store.continue_session(session.id)
         async with Service(settings, store, session, Engine(settings.engine)) as service:
             yield service

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import aiohttp
 
+from sigproxy.api.client import ControlClient
+from sigproxy.domain.commands import Drop
 from sigproxy.domain.exchange import Exchange
 from tests import recordings
-from tests.e2e.running import rows, running, send
+from tests.e2e.running import command, rows, running, send
 
 
 def copies(upload: Exchange, count: int) -> list[Exchange]:
@@ -74,3 +76,23 @@ async def test_a_held_event_is_still_held_after_sigkill(home: Path) -> None:
         await service.process.wait()
     async with running(home):
         assert sum(row["status"] == "held" for row in rows(home, "events")) == 5
+
+
+async def test_a_new_start_is_a_new_session_and_resume_takes_the_held_events_up_again(home: Path) -> None:
+    async with running(home) as service:
+        await service.replay(recordings.exchanges("v2/debug"))
+        stopped = command(home, "stop")
+        assert "5 events are still held" in stopped.stderr
+        assert await service.process.wait() == 0
+    async with running(home) as fresh:
+        assert fresh.session != service.session
+        assert rows(home, "signals") == []
+    async with running(home) as another:
+        await another.replay(recordings.exchanges("v1/two-tabs"))
+        assert len(rows(home, "signals")) == 18
+    async with running(home, "--resume") as resumed:
+        assert resumed.session == another.session
+        async with ControlClient.connect(home) as client:
+            held = [row["id"] for row in rows(home, "events") if row["status"] == "held"]
+            assert len(held) == 5
+            await client.command(Drop(ids=tuple(held)))

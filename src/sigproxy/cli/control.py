@@ -83,7 +83,7 @@ def tell(command: "Command") -> None:
 
 @click.command()
 def stop() -> None:
-    """End the service. What was captured stays; what is held is held again at the next start."""
+    """End the service. What was captured stays; what is held can be released after `sigproxy run --resume`."""
     from sigproxy.api.state_file import read_state
     from sigproxy.config import state_folder
     from sigproxy.domain.commands import Stop
@@ -96,3 +96,19 @@ def stop() -> None:
             raise SigproxyError(f"The service hasn't ended after {STOP_SECONDS:.0f} s.", "End its process by hand.")
         time.sleep(0.05)
     click.echo("The service has stopped.")
+    held = _count_held(home)
+    if held:
+        click.echo(
+            f"{held} event{'s are' if held > 1 else ' is'} still held: `sigproxy run --resume` takes them up again.", err=True
+        )
+
+
+def _count_held(home: Path) -> int:
+    from sigproxy.store import Store
+
+    store = Store.open(home / "sigproxy.db", read_only=True)
+    try:
+        session = store.latest_session()
+        return sum(event.status == "held" for event in store.events(session)) if session else 0
+    finally:
+        store.close()

@@ -26,6 +26,7 @@ def service_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say what to run."""
     for option in (
         click.option("--upstream", type=click.Choice(["hold", "release"]), help="Hold events (default), or let them go on."),
+        click.option("--resume", is_flag=True, default=None, help="Go on with the last session instead of a new one."),
         click.option("--segment-at", metavar="URL", help="Send what is meant for Segment's hosts to this stand-in."),
         click.option("--set", "options", multiple=True, metavar="NAME=VALUE", help="A mitmproxy option; repeatable."),
         click.option("--rules", type=click.Path(file_okay=False, path_type=Path), help="Folder of the rule files."),
@@ -144,7 +145,9 @@ def _arguments(typed: dict[str, Any]) -> list[str]:
     arguments: list[str] = []
     for name, value in typed.items():
         for one in value if isinstance(value, tuple) else (value,):
-            if one is not None:
+            if one is True:
+                arguments.append(f"--{name}")
+            elif one is not None:
                 arguments += [names.get(name, f"--{name}"), str(one)]
     return arguments
 
