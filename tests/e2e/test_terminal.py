@@ -62,7 +62,7 @@ async def replay(home: Path, state: ServiceState, name: str) -> None:
     assert set(await service.replay(recordings.exchanges(name))) == {200}
 
 
-async def test_a_visit_is_watched_an_event_released_and_leaving_loses_nothing(home: Path, terminal: Terminal) -> None:
+async def test_a_visit_is_watched_its_events_released_and_leaving_loses_nothing(home: Path, terminal: Terminal) -> None:
     rules = str(Path(__file__).parents[2] / "rules")
     # Nothing listens at the stand-in's address: what is released fails, and says so.
     terminal.start(home, "run", "--port", "0", "--rules", rules, "--segment-at", "http://127.0.0.1:9")
@@ -76,8 +76,10 @@ async def test_a_visit_is_watched_an_event_released_and_leaving_loses_nothing(ho
         await terminal.shows("Product Added", "product_added.yaml", "track")
         terminal.type("3")
         await terminal.shows("held 5", "Newsletter Sub")
-        terminal.type("r")
-        await terminal.shows("failed", "held 4")
+        terminal.type("R")
+        await terminal.shows("Release")
+        terminal.type("y")
+        await terminal.shows("failed", "held 0")
         terminal.type("q")
         await terminal.shows("left with 0")
         assert "failed" in command(home, "events").stdout

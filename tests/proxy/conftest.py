@@ -10,7 +10,6 @@ import aiohttp
 import pytest
 
 from sigproxy.domain.exchange import Exchange
-from sigproxy.ingest import CaptureError
 from sigproxy.proxy.master import build_master, running
 from sigproxy.proxy.ports import ServedBundle
 
@@ -22,11 +21,11 @@ class Captured:
     uploads: list[Exchange] = field(default_factory=list)
     others: list[Exchange] = field(default_factory=list)
     passed: list[str] = field(default_factory=list)
-    broken: bool = False
+    failing: Exception | None = None
 
     async def uploaded(self, exchange: Exchange) -> None:
-        if self.broken:
-            raise CaptureError("The capture could not be written: disk full.")
+        if self.failing:
+            raise self.failing
         self.uploads.append(exchange)
 
     async def exchanged(self, exchange: Exchange) -> None:

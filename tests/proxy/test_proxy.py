@@ -13,6 +13,7 @@ from aiohttp import web
 from sigproxy.demo.segment import Received, segment_app
 from sigproxy.demo.serving import serving
 from sigproxy.errors import SigproxyError, UsageError
+from sigproxy.ingest import CaptureError
 from sigproxy.proxy.master import build_master, running
 from tests import recordings
 from tests.proxy.conftest import Captured, Directed, Proxy, proxying
@@ -65,10 +66,12 @@ async def test_preflights_are_answered(proxy: Proxy) -> None:
     assert [one.method for one in proxy.captured.others] == ["OPTIONS"]
 
 
-async def test_a_capture_that_cannot_be_written_makes_the_sdk_try_again(proxy: Proxy) -> None:
-    proxy.captured.broken = True
+@pytest.mark.parametrize("problem", [CaptureError("The capture could not be written: disk full."), RuntimeError("a bug")])
+async def test_a_capture_that_fails_makes_the_sdk_try_again(proxy: Proxy, problem: Exception) -> None:
+    proxy.captured.failing = problem
     async with proxy.client() as client, client.post(SIGNALS, data=b'{"batch":[]}', headers=ORIGIN) as answer:
         assert answer.status == 503
+        assert "could not be written" in await answer.text()
         assert answer.headers["access-control-allow-origin"] == "http://shop.example"
 
 
@@ -223,7 +226,12 @@ async def test_a_port_in_use_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "why"), [("ssl_insecur=true", "no option `ssl_insecur`"), ("http2=maybe", "`http2=maybe` can't be used")]
+    ("option", "why"),
+    [
+        ("ssl_insecur=true", "no option `ssl_insecur`"),
+        ("http2=maybe", "`http2=maybe` can't be used"),
+        ("stream_large_bodies=1m", "before they are captured"),
+    ],
 )
 async def test_bad_mitmproxy_options_are_named(tmp_path: Path, option: str, why: str) -> None:
     with pytest.raises(UsageError, match=why):

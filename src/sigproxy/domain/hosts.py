@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
+from ipaddress import ip_address
 
 SEGMENT_DOMAINS = ("segment.com", "segment.io", "segmentapis.com", "segment.build")
 """Domains of Segment's settings, rules, signals and tracking hosts, the EU's and an old SDK's staging host among them."""
@@ -11,6 +12,16 @@ def is_segment(host: str) -> bool:
     """Whether a host is one of Segment's."""
     host = host.lower().rstrip(".")
     return any(host == domain or host.endswith("." + domain) for domain in SEGMENT_DOMAINS)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine by its name or address; other names that resolve to it aren't known here."""
+    host = host.lower().rstrip(".").strip("[]")
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified
 
 
 def matches_any(host: str, patterns: Iterable[str]) -> bool:

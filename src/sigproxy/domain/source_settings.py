@@ -15,13 +15,44 @@ RULES_HOST = "cdn.edgefn.segment.com"
 BUNDLE_PATH = "/sigproxy/"
 
 
+def is_bundle_path(path: str) -> bool:
+    """Whether a path, with or without query, is one of ours, whichever rules it names."""
+    plain = path.partition("?")[0]
+    return plain.startswith(BUNDLE_PATH) and plain.endswith(".js")
+
+
+def is_settings_document(document: bytes) -> bool:
+    """Whether a document is a source's settings: an app may have projects with settings of its own.
+
+    Raises:
+        ValueError: It isn't JSON.
+    """
+    return bool(mapping(json.loads(document)).keys() & {"integrations", "edgeFunction"})
+
+
+def rules_host(document: bytes) -> str:
+    """Return the host that an app loads its rules from, which may be one of its owner's.
+
+    Raises:
+        ValueError: It isn't JSON.
+    """
+    return _rules_host(mapping(json.loads(document)))
+
+
 def bundle_url(settings: dict[str, Any], digest: str) -> str:
     """Return where the app shall load our bundle: the host it loaded its own from, under a path that changes with the rules.
 
     A page keeps a script whose address stays the same, whatever the cache headers say.
     """
-    known = urlsplit(text(mapping(settings.get("edgeFunction")).get("downloadURL")) or "").hostname
-    return f"https://{known or RULES_HOST}{BUNDLE_PATH}{digest}.js"
+    return f"https://{_rules_host(settings)}{BUNDLE_PATH}{digest}.js"
+
+
+def _rules_host(settings: dict[str, Any]) -> str:
+    known = text(mapping(settings.get("edgeFunction")).get("downloadURL")) or ""
+    try:
+        return urlsplit(known).hostname or RULES_HOST
+    except ValueError:
+        return RULES_HOST
 
 
 def rewrite(document: bytes, *, version: int, digest: str) -> bytes:
@@ -59,4 +90,7 @@ def upload_host(document: bytes) -> str | None:
     except ValueError:
         return None
     host = text(mapping(mapping(settings.get("integrations")).get("Segment.io")).get("apiHost"))
-    return urlsplit(f"https://{host}").hostname if host else None
+    try:
+        return urlsplit(f"https://{host}").hostname if host else None
+    except ValueError:
+        return None

@@ -18,5 +18,5 @@ def addons(capture: Capture, direction: Direction) -> list[object]:
         RulesBundle(direction, scope),
         SourceSettings(direction, scope),
         Uploads(capture, scope),
-        Traffic(capture, direction, scope),
+        Traffic(capture, scope),
     ]

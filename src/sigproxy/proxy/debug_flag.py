@@ -7,7 +7,7 @@ from mitmproxy import http
 
 from sigproxy.domain.debug_flag import flagged
 from sigproxy.domain.hosts import matches_any
-from sigproxy.proxy.exchange import answer
+from sigproxy.proxy.answers import answer
 from sigproxy.proxy.ports import Direction
 
 AGAIN_SECONDS = 5.0

@@ -1,5 +1,7 @@
 """A mitmproxy flow, reduced to an `Exchange`."""
 
+from urllib.parse import urlsplit
+
 from mitmproxy import http
 
 from sigproxy.domain.exchange import AnsweredBy, Exchange, Headers
@@ -9,6 +11,9 @@ ANSWERED = "sigproxy_answered"
 NOTES = "sigproxy_notes"
 DONE = "sigproxy_done"
 """Keys of `flow.metadata`. The URL is noted before a request is sent elsewhere; done marks what is captured already."""
+
+NOT_KEPT = "body not kept: streamed"
+REQUEST_NOT_KEPT = "request body not kept: streamed"
 
 
 def reduce(flow: http.HTTPFlow) -> Exchange:
@@ -36,22 +41,18 @@ def reduce(flow: http.HTTPFlow) -> Exchange:
 
 
 def original_url(flow: http.HTTPFlow) -> str:
-    """Return the URL the app asked for, wherever the request was sent."""
-    return str(flow.metadata.get(URL) or flow.request.pretty_url)
+    """Return the URL the app asked for, wherever the request was sent. It can be split, whatever the Host header says."""
+    url = _text(str(flow.metadata.get(URL) or flow.request.pretty_url).encode("utf-8", "surrogateescape"))
+    try:
+        urlsplit(url)
+    except ValueError:
+        return _text(flow.request.url.encode("utf-8", "surrogateescape"))
+    return url
 
 
-def answer(flow: http.HTTPFlow, status: int, body: bytes = b"", headers: dict[str, str] | None = None) -> None:
-    """Answer a request here."""
-    flow.metadata[ANSWERED] = True
-    flow.response = http.Response.make(status, body, headers or {})
-
-
-def cors(flow: http.HTTPFlow) -> dict[str, str]:
-    """Return the headers without which a browser hides an answer from the page."""
-    origin = flow.request.headers.get("origin")
-    if not origin:
-        return {"access-control-allow-origin": "*"}
-    return {"access-control-allow-origin": origin, "access-control-allow-credentials": "true", "vary": "Origin"}
+def note(flow: http.HTTPFlow, text: str) -> None:
+    """Note what the kept bytes don't show."""
+    flow.metadata[NOTES] = (*flow.metadata.get(NOTES, ()), text)
 
 
 def _headers(headers: http.Headers) -> Headers:
@@ -59,4 +60,4 @@ def _headers(headers: http.Headers) -> Headers:
 
 
 def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", "surrogateescape").encode("utf-8", "replace").decode()
+    return raw.decode("utf-8", "replace")

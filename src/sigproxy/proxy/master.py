@@ -16,6 +16,7 @@ from mitmproxy.options import Options
 
 from sigproxy.errors import SigproxyError, UsageError
 from sigproxy.proxy.addon import addons
+from sigproxy.proxy.large_bodies import LargeBodies
 from sigproxy.proxy.ports import Capture, Direction
 
 
@@ -48,7 +49,7 @@ def build_master(
         direction: Says what to do.
 
     Raises:
-        UsageError: An option is unknown or its value can't be used.
+        UsageError: An option is unknown, its value can't be used, or it would let uploads escape.
     """
     _quiet_logs()
     _make_private(confdir)
@@ -61,10 +62,11 @@ def build_master(
         next_layer.NextLayer(),
         tlsconfig.TlsConfig(),
         upstream_auth.UpstreamAuth(),
+        LargeBodies(),
         *addons(capture, direction),
     )
     # Lazily, a Segment host is answered with no network at all.
-    master.options.update(connection_strategy="lazy", http3=False, stream_large_bodies="1m")
+    master.options.update(connection_strategy="lazy", http3=False)
     for option in options:
         _set(master.options, option)
     return master
@@ -77,7 +79,11 @@ async def running(master: SigproxyMaster) -> AsyncIterator[tuple[str, int]]:
     Raises:
         SigproxyError: It can't listen there.
     """
-    _check_address(master.options.listen_host, master.options.listen_port or 0)
+    try:
+        _check_address(master.options.listen_host, master.options.listen_port or 0)
+    except SigproxyError:
+        await master.done()
+        raise
     task = asyncio.create_task(master.run(), name="proxy")
     started = asyncio.create_task(master.started.wait())
     try:
@@ -120,6 +126,11 @@ def _explain(host: str, port: int, problem: OSError) -> SigproxyError:
 
 def _set(options: Options, spec: str) -> None:
     name = spec.split("=", 1)[0]
+    if name == "stream_large_bodies":
+        raise UsageError(
+            "`stream_large_bodies` can't be set: uploads above it would reach Segment before they are captured.",
+            "Bodies over 1 MB are streamed as it is.",
+        )
     if name not in options:
         close = difflib.get_close_matches(name, [known for known, _ in options.items()], n=1)
         raise UsageError(f"mitmproxy has no option `{name}` here.", f"Did you mean `{close[0]}`?" if close else "")

@@ -2,8 +2,8 @@
 
 from mitmproxy import http
 
-from sigproxy.domain.source_settings import BUNDLE_PATH
-from sigproxy.proxy.exchange import answer, cors
+from sigproxy.domain.source_settings import is_bundle_path
+from sigproxy.proxy.answers import JAVASCRIPT, answer, answer_preflight, cors
 from sigproxy.proxy.ports import Direction
 from sigproxy.proxy.scope import Scope
 
@@ -20,8 +20,11 @@ class RulesBundle:
 
         The sandbox runs whatever comes, an error page too, so there is no other status than 200.
         """
-        if flow.response or flow.request.method not in ("GET", "HEAD"):
+        request = flow.request
+        if flow.response or not is_bundle_path(request.path) or not self._scope.covers(request.pretty_host):
             return
-        if flow.request.path.startswith(BUNDLE_PATH) and self._scope.covers(flow.request.pretty_host):
-            headers = {"content-type": "application/javascript; charset=utf-8", "cache-control": "no-store"}
+        if request.method == "OPTIONS":
+            answer_preflight(flow)
+        elif request.method in ("GET", "HEAD"):
+            headers = {"content-type": JAVASCRIPT, "cache-control": "no-store"}
             answer(flow, 200, self._direction.bundle.text.encode(), headers | cors(flow))

@@ -3,12 +3,14 @@
 from urllib.parse import urlsplit
 
 from mitmproxy import http, tls
+from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
-from sigproxy.domain.hosts import is_segment, matches_any
-from sigproxy.proxy.exchange import DONE, URL, answer
+from sigproxy.domain.hosts import is_loopback, is_segment, matches_any
+from sigproxy.proxy.answers import TEXT, answer
+from sigproxy.proxy.exchange import DONE, URL, original_url
 from sigproxy.proxy.ports import Capture, Direction
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1", "0.0.0.0")
+OUT_OF_REACH = "sigproxy's control API can't be reached through the proxy."
 
 
 class Scope:
@@ -17,16 +19,26 @@ class Scope:
     def __init__(self, capture: Capture, direction: Direction) -> None:
         self._capture = capture
         self._direction = direction
-        self.learned: set[str] = set()
+        self.upload_hosts: set[str] = set()
         """Hosts that a source's settings name for uploads."""
+        self.rules_hosts: set[str] = set()
+        """Hosts that a source's settings name for its rules."""
+
+    def is_segments(self, flow: http.HTTPFlow) -> bool:
+        """Whether a request is for Segment, by its address or by the host it names."""
+        return is_segment(flow.request.host) or is_segment(flow.request.pretty_host)
 
     def takes_uploads(self, host: str) -> bool:
-        """Whether uploads to a host are answered here."""
-        return is_segment(host) or host in self.learned
+        """Whether a host exists for uploads; on the app's own hosts it takes a look at the body."""
+        return is_segment(host) or (host in self.upload_hosts and not self._is_app(host))
 
     def covers(self, host: str) -> bool:
         """Whether a host's traffic is looked into."""
-        return self.takes_uploads(host) or matches_any(host, self._direction.app_hosts)
+        return is_segment(host) or host in self.upload_hosts | self.rules_hosts or self._is_app(host)
+
+    def takes_part(self, flow: http.HTTPFlow) -> bool:
+        """Whether a request is one of those looked into. Without a chosen app all plain http is taken for it."""
+        return not self._direction.app_hosts or self.covers(flow.request.pretty_host)
 
     def tls_clienthello(self, data: tls.ClientHelloData) -> None:
         """Relay the connection unopened unless its host is covered."""
@@ -36,16 +48,30 @@ class Scope:
             data.ignore_connection = True
             self._capture.passed_through(host)
 
-    def request(self, flow: http.HTTPFlow) -> None:
-        """Keep the control API out of reach, and send what is for Segment to the stand-in if there is one."""
-        flow.metadata[URL] = flow.request.pretty_url
-        host, port = flow.request.host, flow.request.port
-        api = self._direction.control_api
-        if api and port == api[1] and (host.lower().rstrip(".") in _LOOPBACK or host == api[0]):
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """Keep the control API out of reach, and send what is for Segment to the stand-in if there is one.
+
+        At the headers, as a body that is streamed is on its way upstream before the `request` hook.
+        """
+        flow.metadata[URL] = original_url(flow)
+        if self._is_control_api(flow.request.host, flow.request.port):
             flow.metadata[DONE] = True
-            answer(flow, 403, b"sigproxy's control API can't be reached through the proxy.\n", {"content-type": "text/plain"})
-        elif self._direction.segment_at and is_segment(flow.request.pretty_host):
+            flow.request.stream = False
+            answer(flow, 403, f"{OUT_OF_REACH}\n".encode(), {"content-type": TEXT})
+        elif self._direction.segment_at and self.is_segments(flow):
             _send_to(flow, self._direction.segment_at)
+
+    def server_connect(self, data: ServerConnectionHookData) -> None:
+        """Refuse what reaches for the control API without being a request, such as raw bytes in a CONNECT tunnel."""
+        if data.server.address and self._is_control_api(*data.server.address[:2]):
+            data.server.error = OUT_OF_REACH
+
+    def _is_app(self, host: str) -> bool:
+        return matches_any(host, self._direction.app_hosts)
+
+    def _is_control_api(self, host: str, port: int) -> bool:
+        api = self._direction.control_api
+        return api is not None and port == api[1] and (host == api[0] or is_loopback(host))
 
 
 def _send_to(flow: http.HTTPFlow, url: str) -> None:

@@ -2,20 +2,24 @@
 
 from mitmproxy import http
 
-from sigproxy.proxy.exchange import DONE, NOTES, reduce
-from sigproxy.proxy.ports import Capture, Direction
+from sigproxy.proxy.exchange import DONE, NOT_KEPT, REQUEST_NOT_KEPT, note, reduce
+from sigproxy.proxy.ports import Capture
 from sigproxy.proxy.scope import Scope
 
-_STREAMED = ("text/event-stream", "audio/", "video/", "application/octet-stream", "application/grpc")
+_ENDLESS = ("text/event-stream", "audio/", "video/", "application/octet-stream", "application/grpc")
 
 
 class Traffic:
     """Hands finished flows on."""
 
-    def __init__(self, capture: Capture, direction: Direction, scope: Scope) -> None:
+    def __init__(self, capture: Capture, scope: Scope) -> None:
         self._capture = capture
-        self._direction = direction
         self._scope = scope
+
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """Note a body that isn't kept."""
+        if flow.request.stream:
+            note(flow, REQUEST_NOT_KEPT)
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """Let what is long or endless pass as it comes, unkept; keep browsers off HTTP/3, which can't be read."""
@@ -23,10 +27,10 @@ class Traffic:
         if not response:
             return
         response.headers.pop("alt-svc", None)
-        if response.headers.get("content-type", "").startswith(_STREAMED):
+        if response.headers.get("content-type", "").lower().startswith(_ENDLESS):
             response.stream = True
-        if response.stream:
-            flow.metadata[NOTES] = ("body not kept: streamed",)
+        if response.stream is True:
+            note(flow, NOT_KEPT)
 
     async def response(self, flow: http.HTTPFlow) -> None:
         """Hand on an answered request."""
@@ -40,6 +44,5 @@ class Traffic:
         if flow.metadata.get(DONE):
             return
         flow.metadata[DONE] = True
-        # Without a chosen app all plain http is taken for it.
-        if not self._direction.app_hosts or self._scope.covers(flow.request.pretty_host):
+        if self._scope.takes_part(flow):
             await self._capture.exchanged(reduce(flow))
